@@ -1,0 +1,40 @@
+# eventwire: `make help` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check ui clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(STAMP)  ## make .venv with the pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "eventwire needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: install  ## the main job; CATALOGUE=file.toml DAY=YYYY-MM-DD run it on your own sources
+	@$(BIN)/eventwire up $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DAY),--day $(DAY))
+
+check: install  ## linters, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## all checks and tests
+	$(BIN)/pytest
+
+ui: install  ## Airflow on http://127.0.0.1:8080 with the DAGs unpaused, until Ctrl-C
+	@$(BIN)/eventwire ui $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(PORT),--port $(PORT))
+
+clean:  ## remove the environment, caches and all data under var/
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Articles: an archived page in, an article out. Pure."""

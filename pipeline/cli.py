@@ -1,0 +1,349 @@
+"""The command line. Every command is thin: it reads its arguments, calls one function, shows the answer.
+
+Exit codes: 0 done · 1 a stage failed, trying again may help · 2 the call, the settings or the catalogue are
+wrong · 3 the gates stopped the publication.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+
+from pipeline.errors import ConfigError, GateFailed, PipelineError
+from pipeline.settings import Settings, load_settings
+from pipeline.stages import STAGES
+from pipeline.version import VERSION
+
+app = typer.Typer(
+    help="From news feeds to an auditable warehouse of events.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+sources_app = typer.Typer(help="The catalogue of news sources.", no_args_is_help=True)
+app.add_typer(sources_app, name="sources")
+
+Day = Annotated[str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="The coverage day.")]
+First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day of a range.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day of a range, included.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Catalogue = Annotated[
+    str | None,
+    typer.Option("--catalogue", help='"sample", "world" or a TOML file; else EVENTWIRE_CATALOGUE.'),
+]
+
+
+def main() -> None:
+    """Run the command line; turn errors into one sentence and an exit code."""
+    _log_to_stderr()
+    try:
+        app()
+    except PipelineError as error:
+        _fail(error)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+
+
+def _log_to_stderr() -> None:
+    """Standard output is for answers; warnings and worse go to standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _fail(error: PipelineError) -> NoReturn:
+    print(f"eventwire: {error}", file=sys.stderr)
+    sys.exit(3 if isinstance(error, GateFailed) else 2 if isinstance(error, ConfigError) else 1)
+
+
+# ── running ──────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def up(day: Day = None, first: First = None, last: Last = None, catalogue: Catalogue = None) -> None:
+    """Run days through the real Airflow DAGs, harvest then nightly, on this machine.
+
+    With no day: the days of the sample newsroom, or today for other catalogues.
+
+    Example: eventwire up --catalogue my.toml --day 2026-11-21
+    """
+    from pipeline.commands import up as run_up
+
+    settings = _settings(catalogue)
+    run_up(settings, _days(day, first, last) or _usual_days(settings))
+
+
+@app.command()
+def run(
+    day: Day = None,
+    first: First = None,
+    last: Last = None,
+    stage: Annotated[
+        list[str] | None, typer.Option("--stage", help=f"Only this one, may repeat: {', '.join(STAGES)}.")
+    ] = None,
+    catalogue: Catalogue = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run stages over days without Airflow; all of nightly when no stage is named.
+
+    Examples: eventwire run --day 2026-11-21 --stage poll --stage fetch
+              eventwire run --from 2026-11-01 --to 2026-11-21
+    """
+    from pipeline.commands import run_days
+
+    days = _days(day, first, last)
+    if not days:
+        raise ConfigError("run: which day? give --day YYYY-MM-DD, or --from and --to")
+    run_days(_settings(catalogue), days, stage or [], as_json=as_json)
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Option("--to", help='A revision, "head" or "base".')] = "head",
+) -> None:
+    """Bring the operational store to the newest schema, or to a given revision.
+
+    Example: eventwire migrate
+    """
+    from pipeline.io.schema import migrate as run_migrate
+
+    settings = load_settings()
+    run_migrate(settings.store_url, revision)
+    print(f"operational store is at {revision}")
+
+
+@app.command()
+def rebuild() -> None:
+    """Build the warehouse anew from every day that passed its gates.
+
+    Example: eventwire rebuild
+    """
+    from pipeline.commands import rebuild as run_rebuild
+
+    run_rebuild(load_settings())
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080, catalogue: Catalogue = None) -> None:
+    """Run Airflow with its pages on 127.0.0.1, the DAGs unpaused, until Ctrl-C.
+
+    Example: eventwire ui --port 8080
+    """
+    from pipeline.io.schema import migrate as run_migrate
+    from pipeline.local import serve_ui
+
+    settings = _settings(catalogue)
+    run_migrate(settings.store_url)
+    raise typer.Exit(serve_ui(settings, port))
+
+
+# ── looking ──────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SQL statement over the warehouse.")],
+    limit: Annotated[int, typer.Option(help="Most rows to show in the table.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the warehouse.
+
+    Example: eventwire sql "select * from mart_contested"
+    """
+    from pipeline import console
+    from pipeline.io.warehouse import Warehouse
+
+    rows = Warehouse(load_settings().warehouse_file).query(query)
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_rows(rows, limit)
+
+
+@app.command()
+def report(day: Day = None, first: First = None, last: Last = None, as_json: AsJson = False) -> None:
+    """Show the last run of each stage over a day, and what the gates said.
+
+    Example: eventwire report --day 2026-11-19
+    """
+    from pipeline.commands import report as show_report
+
+    days = _days(day, first, last)
+    if not days:
+        raise ConfigError("report: which day? give --day YYYY-MM-DD, or --from and --to")
+    show_report(load_settings(), days, as_json=as_json)
+
+
+# ── single articles ──────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def extract(
+    file: Annotated[Path, typer.Argument(help="An HTML file.")],
+    url: Annotated[str, typer.Option(help="The address that the page came from.")],
+) -> None:
+    """Extract one page and print the article as JSON.
+
+    Example: eventwire extract page.html --url https://example.org/2026/11/16/story
+    """
+    from pipeline.single import extract_file
+
+    _print_json(extract_file(file, url))
+
+
+@app.command()
+def code(
+    files: Annotated[list[Path], typer.Argument(help="Text files (first line: title) or JSON files.")],
+    form: Annotated[str, typer.Option("--format", help="records or bench.")] = "records",
+    folder: Annotated[Path | None, typer.Option("--out", help="Write NAME.json here instead of printing.")] = None,
+) -> None:
+    """Code articles: print the mentions and claims that the coder finds, as JSON.
+
+    A JSON file holds {id, title, published, publisher, country_of_publisher, text}.
+
+    Example: eventwire code article.txt
+    """
+    from pipeline.single import code_files
+
+    for name, coding in code_files(files, form):
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.json").write_text(json.dumps(coding, ensure_ascii=False, indent=1), encoding="utf-8")
+        else:
+            _print_json(coding)
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────────────────
+
+
+@sources_app.command("list")
+def list_sources(catalogue: Catalogue = None, as_json: AsJson = False) -> None:
+    """Show a catalogue.
+
+    Example: eventwire sources list --catalogue world
+    """
+    from pipeline import console
+    from pipeline.sources import find_catalogue, load_catalogue
+
+    sources = load_catalogue(find_catalogue(_settings(catalogue).catalogue))
+    rows = [
+        {"id": source.source_id, "name": source.name, "country": source.country_code,
+         "language": source.language_code, "feeds": [feed.url for feed in source.feeds]}
+        for source in sources
+    ]  # fmt: skip
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_rows(rows, len(rows))
+
+
+@sources_app.command("status")
+def sources_status(as_json: AsJson = False) -> None:
+    """Show the health of every feed that was ever polled.
+
+    Example: eventwire sources status
+    """
+    from pipeline import console
+    from pipeline.commands import feed_status
+
+    rows = feed_status(load_settings())
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_rows(rows, len(rows))
+
+
+@sources_app.command("import")
+def import_sources(
+    file: Annotated[Path, typer.Argument(help="An OPML file, as other feed readers export it.")],
+    to: Annotated[Path | None, typer.Option("--out", help="Catalogue file to write; else standard output.")] = None,
+) -> None:
+    """Turn an OPML file into a catalogue.
+
+    Example: eventwire sources import feeds.opml --out my.toml
+    """
+    from pipeline.sources import import_opml, write_toml
+
+    _write(write_toml(import_opml(file)), to)
+
+
+@sources_app.command("export")
+def export_sources(
+    catalogue: Catalogue = None,
+    to: Annotated[Path | None, typer.Option("--out", help="OPML file to write; else standard output.")] = None,
+) -> None:
+    """Turn a catalogue into an OPML file for other feed readers.
+
+    Example: eventwire sources export --catalogue world --out world.opml
+    """
+    from pipeline.sources import export_opml, find_catalogue, load_catalogue
+
+    _write(export_opml(load_catalogue(find_catalogue(_settings(catalogue).catalogue))), to)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"eventwire {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """From news feeds to an auditable warehouse of events."""
+
+
+# ── arguments ────────────────────────────────────────────────────────────────────────────────
+
+
+def _settings(catalogue: str | None) -> Settings:
+    settings = load_settings()
+    return settings.model_copy(update={"catalogue": catalogue}) if catalogue else settings
+
+
+def _days(day: str | None, first: str | None, last: str | None) -> list[date]:
+    from pipeline.main import days_between
+
+    if day and (first or last):
+        raise ConfigError("give --day, or --from and --to, not both")
+    if bool(first) != bool(last):
+        raise ConfigError("a range needs both --from and --to")
+    if day:
+        return [_date("--day", day)]
+    return list(days_between(_date("--from", first), _date("--to", last))) if first and last else []
+
+
+def _date(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{option} {text!r} is not a date: write it as YYYY-MM-DD") from error
+
+
+def _usual_days(settings: Settings) -> list[date]:
+    from pipeline.local import sample_days
+
+    return list(sample_days()) if settings.catalogue == "sample" else [datetime.now(UTC).date()]
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _write(text: str, file: Path | None) -> None:
+    if file is None:
+        print(text, end="")
+        return
+    from pipeline.io.files import write_whole
+
+    write_whole(file, text)
+    print(f"wrote {file}")

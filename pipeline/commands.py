@@ -1,0 +1,140 @@
+"""What the commands that run and report do, between the command line and the stages."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.progress import Progress
+
+from pipeline import console
+from pipeline.errors import GateFailed, StageError
+from pipeline.io.archive import Archive
+from pipeline.io.schema import migrate
+from pipeline.io.store import Row, Store
+from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, StageRunRow
+from pipeline.local import LocalAirflow, newsroom
+from pipeline.main import run_stage
+from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.sources import find_catalogue, load_catalogue
+from pipeline.stages import HARVEST, NIGHTLY, load
+
+DAGS = {"harvest": HARVEST, "nightly": NIGHTLY}
+
+
+def up(settings: Settings, days: Sequence[date]) -> None:
+    """Harvest and run nightly over each day through Airflow, then show what came of it.
+
+    Raises what stopped the first day that did not succeed.
+    """
+    sources = load_catalogue(find_catalogue(settings.catalogue))
+    migrate(settings.store_url)
+    started_at = datetime.now(UTC)
+    steps = len(days) * sum(len(stages) for stages in DAGS.values())
+    with newsroom(settings) as (set_day, extra), console.progress(steps, "starting Airflow") as bar:
+        extra |= {"EVENTWIRE_CATALOGUE": _absolute(settings.catalogue)}
+        with LocalAirflow(settings, extra) as airflow:
+            for day in days:
+                set_day(day)
+                failure = _run_day(settings, airflow, day, bar, started_at)
+                if failure:
+                    break
+    runs = _runs(Store(settings.store_url), days, started_at)
+    console.out.print(f"{len(sources)} sources of catalogue {settings.catalogue}, {days[0]} to {days[-1]}")
+    _show(settings, days, runs)
+    if failure:
+        raise failure
+
+
+def _run_day(
+    settings: Settings, airflow: LocalAirflow, day: date, bar: Progress, started_at: datetime
+) -> StageError | GateFailed | None:
+    for dag in DAGS:
+        if not console.err.is_terminal:
+            console.err.print(f"{day} {dag}", highlight=False)
+        answer = airflow.run(dag, day, lambda task: bar.update(bar.task_ids[0], advance=1, description=f"{day} {task}"))
+        if answer.state != "success":
+            return _failure(settings, airflow, day, started_at)
+    return None
+
+
+def _failure(settings: Settings, airflow: LocalAirflow, day: date, started_at: datetime) -> StageError | GateFailed:
+    failed = [run for run in _runs(Store(settings.store_url), [day], started_at) if run["state"] != "done"]
+    if not failed:
+        return StageError(f"{day}: Airflow could not run a stage: see {airflow.log}")
+    kind = GateFailed if failed[-1]["state"] == "blocked" else StageError
+    return kind(failed[-1]["note"])
+
+
+def run_days(settings: Settings, days: Sequence[date], stages: Sequence[str], *, as_json: bool) -> None:
+    """Run stages over days in this process and show what they did."""
+    migrate(settings.store_url)
+    names = stages or NIGHTLY
+    started_at = datetime.now(UTC)
+    with console.progress(len(days) * len(names), "starting") as bar:
+        for day in days:
+            for name in names:
+                bar.update(bar.task_ids[0], description=f"{day} {name}")
+                run_stage(name, day, settings)
+                bar.advance(bar.task_ids[0])
+    runs = _runs(Store(settings.store_url), days, started_at)
+    if as_json:
+        console.lines(runs)
+    else:
+        _show(settings, days, runs)
+
+
+def report(settings: Settings, days: Sequence[date], *, as_json: bool) -> None:
+    """Show the last run of each stage over each day."""
+    Store(settings.store_url).require_schema()
+    last = {(run["day"], run["stage"]): run for run in _runs(Store(settings.store_url), days)}
+    if as_json:
+        console.lines(last.values())
+    else:
+        _show(settings, days, list(last.values()))
+
+
+def rebuild(settings: Settings) -> None:
+    """Build the warehouse anew and say from which days."""
+    store = Store(settings.store_url)
+    store.require_schema()
+    run = Run(day=datetime.now(UTC).date(), settings=settings, store=store, archive=Archive(settings.archive_folder))
+    days = load.rebuild(run)
+    console.out.print(f"{settings.warehouse_file} holds {len(days)} days: {', '.join(map(str, days))}")
+
+
+def feed_status(settings: Settings) -> list[dict[str, Any]]:
+    """The health of every feed, those that fail first."""
+    store = Store(settings.store_url)
+    store.require_schema()
+    names = ("source_id", "url", "checked_at", "failure_count", "last_error", "is_active")
+    rows = sorted(store.rows(FeedRow), key=lambda row: (-row["failure_count"], row["source_id"], row["url"]))
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _runs(store: Store, days: Sequence[date], since: datetime | None = None) -> list[Row]:
+    """Stage runs over the days, oldest first."""
+    where = [StageRunRow.day >= days[0], StageRunRow.day <= days[-1]]
+    if since:
+        where.append(StageRunRow.started_at >= since)
+    return store.rows(StageRunRow, *where, order=("started_at",))
+
+
+def _show(settings: Settings, days: Sequence[date], runs: Sequence[Row]) -> None:
+    store = Store(settings.store_url)
+    console.show_stages(runs)
+    results = store.rows(GateResultRow, GateResultRow.day >= days[0], GateResultRow.day <= days[-1], order=("day",))
+    held = store.rows(
+        RejectionRow, RejectionRow.stage == "check", RejectionRow.day >= days[0], RejectionRow.day <= days[-1]
+    )
+    if results:
+        console.show_gates(results, len(held))
+    if runs and all(run["state"] == "done" and run["changed_count"] == 0 for run in runs):
+        console.out.print("Nothing changed: all of it was there already.")
+    if settings.warehouse_file.exists():
+        console.show_places(settings.warehouse_file, settings.dashboard_file, settings.gates_file)
+
+
+def _absolute(catalogue: str) -> str:
+    path = find_catalogue(catalogue)
+    return str(path.resolve())

@@ -1,0 +1,114 @@
+"""What the command line shows: tables, gates, progress."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from pipeline.stages import STAGES
+
+out = Console()
+err = Console(stderr=True)
+
+QUERIES_TO_TRY = (
+    "select * from mart_contested",
+    "select event_date, type_code, country_code, event_count, deaths_high from mart_daily_events",
+    "select event_date, place_name, kind, claimant, count_min, count_max, source_name from mart_casualties",
+)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Progress]:
+    """A bar on standard error; lines instead of a bar where that is not a terminal."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        bar.add_task(what, total=total)
+        yield bar
+
+
+def show_stages(runs: Sequence[Mapping[str, Any]]) -> None:
+    """One line a stage, summed over its runs."""
+    table = Table(title="Stages", title_justify="left")
+    table.add_column("stage")
+    for name in ("in", "out", "rejected", "changed", "seconds"):
+        table.add_column(name, justify="right")
+    table.add_column("last note")
+    for stage in STAGES:
+        mine = [run for run in runs if run["stage"] == stage]
+        if mine:
+            counts = (sum(run[f"{name}_count"] for run in mine) for name in ("in", "out", "rejected", "changed"))
+            seconds = sum(run["seconds"] for run in mine)
+            table.add_row(stage, *(f"{count:,}" for count in counts), f"{seconds:.1f}", mine[-1]["note"])
+    out.print(table)
+
+
+def show_gates(results: Sequence[Mapping[str, Any]], quarantined: int) -> None:
+    """What the gates said: a sentence, then a line for each rule that did not pass."""
+    failed = [result for result in results if not result["is_passed"]]
+    blocking = sum(result["severity"] == "critical" for result in failed)
+    days = len({result["day"] for result in results})
+    verdict = "[red]publication stopped[/]" if blocking else "[green]passed[/]"
+    out.print(
+        f"Gates: {verdict}; {len(results) - len(failed)} of {len(results)} rules over {days} days, "
+        f"{quarantined} rows in quarantine"
+    )
+    for result in failed:
+        where = ".".join(filter(None, [result["suite"], result["column_name"]]))
+        out.print(
+            f"  {result['day']} {result['severity']}: {where}: {result['meaning']} ({result['observed']})",
+            highlight=False,
+        )
+
+
+def show_places(warehouse: Path, dashboard: Path, gates: Path) -> None:
+    """Where the results are, and what to ask them."""
+    for name, path in (("Warehouse", warehouse), ("Dashboard", dashboard), ("Gates", gates)):
+        out.print(f"{name + ':':<11}{path}", soft_wrap=True, highlight=False)
+    out.print("Try:")
+    for query in QUERIES_TO_TRY:
+        out.print(f'  .venv/bin/eventwire sql "{query}"', soft_wrap=True, highlight=False)
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:
+    """A table of a query's answer."""
+    if not rows:
+        out.print("no rows")
+        return
+    table = Table()
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows[:limit]:
+        table.add_row(*("" if value is None else _cell(value) for value in row.values()))
+    out.print(table)
+    if len(rows) > limit:
+        out.print(f"{limit} of {len(rows)} rows; --limit shows more")
+
+
+def lines(rows: Iterable[Mapping[str, Any]]) -> None:
+    """JSON lines for programs."""
+    from pydantic_core import to_json
+
+    for row in rows:
+        sys.stdout.write(to_json(row).decode() + "\n")
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

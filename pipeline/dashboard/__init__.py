@@ -1,0 +1,1 @@
+"""Pages for people, as self-contained HTML: rows in, text out."""

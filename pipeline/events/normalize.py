@@ -1,0 +1,154 @@
+"""Normalize a coder's answer into mentions and claims in the warehouse's terms.
+
+Ids, dates, places on the map, and which accusation a denial answers. What does not fit the ontology is
+refused, so that no coder can bring codes of its own into the warehouse.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.errors import RecordError
+from pipeline.events.ontology import event_types
+from pipeline.places.gazetteer import locate
+from pipeline.records import (
+    Article,
+    Claim,
+    CodedClaim,
+    CodedMention,
+    Coding,
+    DatePrecision,
+    Mention,
+    Span,
+    make_id,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedArticle:
+    """An article with what a coder found in it, and the day on which it was reported."""
+
+    article: Article
+    coding: Coding
+    reported_date: date
+
+    @property
+    def key(self) -> str:
+        return self.article.canonical_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalized:
+    """The mentions and claims of one article."""
+
+    mentions: tuple[Mention, ...]
+    claims: tuple[Claim, ...]
+
+
+def normalize_article(coded: CodedArticle) -> Normalized:
+    """Turn one coding into mentions and claims; raise RecordError for a code that the ontology lacks."""
+    mentions = {found.number: _mention(coded, found) for found in coded.coding.mentions}
+    claims = [_claim(coded, found, mentions) for found in coded.coding.claims]
+    return Normalized(mentions=tuple(mentions.values()), claims=tuple(_answered(claims)))
+
+
+def _mention(coded: CodedArticle, found: CodedMention) -> Mention:
+    article = coded.article
+    _check(found)
+    place = locate(found.place) if found.place else None
+    return Mention(
+        mention_id=make_id(article.version_id, found.type_code, found.number),
+        day=article.day,
+        version_id=article.version_id,
+        article_id=article.article_id,
+        source_id=article.source_id,
+        story_id=article.story_id,
+        type_code=found.type_code,
+        mode_codes=found.mode_codes,
+        status=found.status,
+        salience=found.salience,
+        event_date=found.start_date,
+        event_end_date=found.end_date or found.start_date,
+        date_precision=_date_precision(found),
+        reported_date=coded.reported_date,
+        actors=found.actors,
+        recipients=found.recipients,
+        place=place,
+        sentence=_quoted(article, found.anchor),
+        sentence_start=found.anchor.start,
+        sentence_end=found.anchor.end,
+        spans=found.spans,
+        rule=found.rule,
+        coder=coded.coding.coder,
+    )
+
+
+def _claim(coded: CodedArticle, found: CodedClaim, mentions: Mapping[int, Mention]) -> Claim:
+    article = coded.article
+    if found.about is not None and found.about not in mentions:
+        raise RecordError(f"{article.canonical_url}: a claim is about mention {found.about}, which is not there")
+    mention_id = mentions[found.about].mention_id if found.about is not None else None
+    who = found.source.text if found.source else None
+    return Claim(
+        claim_id=make_id(
+            article.version_id,
+            mention_id,
+            found.kind,
+            found.stance,
+            who,
+            found.span.part,
+            found.span.start,
+            found.count_min,
+            found.count_max,
+            found.counted.text if found.counted else None,
+        ),
+        day=article.day,
+        mention_id=mention_id,
+        version_id=article.version_id,
+        article_id=article.article_id,
+        source_id=article.source_id,
+        story_id=article.story_id,
+        kind=found.kind,
+        stance=found.stance,
+        claimant=found.source,
+        accused=found.accused,
+        counted=found.counted,
+        count_min=found.count_min,
+        count_max=found.count_max,
+        is_cumulative=found.is_cumulative,
+        answers_claim_id=None,
+        sentence=_quoted(article, found.span),
+        sentence_start=found.span.start,
+        sentence_end=found.span.end,
+        rule=found.rule,
+        coder=coded.coding.coder,
+    )
+
+
+def _answered(claims: list[Claim]) -> list[Claim]:
+    """Tie each denial to the first accusation about the same mention."""
+    accusations = {claim.mention_id: claim.claim_id for claim in reversed(claims) if claim.stance == "accuses"}
+    return [
+        replace(claim, answers_claim_id=accusations.get(claim.mention_id)) if claim.stance == "denies" else claim
+        for claim in claims
+    ]
+
+
+def _check(found: CodedMention) -> None:
+    kind = event_types().get(found.type_code)
+    if kind is None:
+        raise RecordError(f"type {found.type_code!r} is not one of PLOVER's: {', '.join(event_types())}")
+    foreign = set(found.mode_codes) - set(kind.modes)
+    if foreign:
+        raise RecordError(f"{found.type_code} has no mode {', '.join(sorted(foreign))}")
+
+
+def _date_precision(found: CodedMention) -> DatePrecision:
+    if found.start_date is None:
+        return "none"
+    return "day" if found.end_date in {None, found.start_date} else "range"
+
+
+def _quoted(article: Article, span: Span) -> str:
+    text = article.title if span.part == "title" else article.text
+    return text[span.start : span.end]

@@ -1,0 +1,1 @@
+"""Feeds: bytes in, entries out; and what of them is new. Pure."""

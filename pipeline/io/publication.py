@@ -1,0 +1,194 @@
+"""The batch about to be published: one day of the operational store as rows of the warehouse's fact tables.
+
+`check` judges these rows and `load` publishes the very same (their digest says so), less the quarantined.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import func, select
+
+from pipeline.events.ontology import score
+from pipeline.feeds.coverage import Coverage, coverage_state
+from pipeline.io.store import Row, Store, table_of
+from pipeline.io.tables import (
+    ArticleRow,
+    Base,
+    ClaimRow,
+    EntryRow,
+    FeedRow,
+    LinkRow,
+    MentionRow,
+    PageRow,
+    PollRow,
+    RejectionRow,
+    SourceRow,
+)
+
+KEYS = {"article": "version_id", "mention": "mention_id", "claim": "claim_id", "coverage": "source_id"}
+PAGE_COLUMNS = ("url", "archive_file", "archive_offset", "payload_digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """One day's rows by table, in a fixed order."""
+
+    day: date
+    tables: Mapping[str, Sequence[Row]]
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal rows."""
+        return blake2b(to_json(self.tables), digest_size=16).hexdigest()
+
+    def without(self, quarantined: Mapping[str, frozenset[str]]) -> "Publication":
+        """Leave out quarantined rows and all that rests on them."""
+        versions = quarantined.get("article", frozenset())
+        mentions = quarantined.get("mention", frozenset()) | {
+            row["mention_id"] for row in self.tables["mention"] if row["version_id"] in versions
+        }
+        claims = quarantined.get("claim", frozenset())
+
+        def keeps(row: Row) -> bool:
+            return (
+                row.get("version_id") not in versions
+                and row.get("mention_id") not in mentions
+                and row.get("claim_id") not in claims
+            )
+
+        tables = {name: [row for row in rows if keeps(row)] for name, rows in self.tables.items()}
+        return Publication(day=self.day, tables=tables)
+
+
+def read_publication(store: Store, day: date) -> Publication:
+    """Read one day's rows as the warehouse will have them."""
+    pages = {row["page_id"]: row for row in store.rows(PageRow, PageRow.day == day)}
+    links = {row["mention_id"]: row for row in store.rows(LinkRow, LinkRow.day == day)}
+    mentions = store.rows(MentionRow, MentionRow.day == day)
+    tables = {
+        "article": [_article(row, pages) for row in store.rows(ArticleRow, ArticleRow.day == day)],
+        "mention": [_mention(row, links.get(row["mention_id"])) for row in mentions],
+        "participant": [party for row in mentions for party in _participants(row)],
+        "claim": [_claim(row) for row in store.rows(ClaimRow, ClaimRow.day == day)],
+        "coverage": [asdict(row) for row in coverage(store, day)],
+        "rejection": store.rows(RejectionRow, RejectionRow.day == day, RejectionRow.stage != "check"),
+    }
+    return Publication(day=day, tables=tables)
+
+
+def _article(row: Row, pages: Mapping[str, Row]) -> Row:
+    page = pages[row["page_id"]]
+    fact = {name: value for name, value in row.items() if name not in {"text", "page_id"}}
+    return fact | {name: page[name] for name in PAGE_COLUMNS}
+
+
+def _mention(row: Row, link: Row | None) -> Row:
+    nested = {"actors", "recipients", "place", "spans"}
+    place = row["place"] or {}
+    return {name: value for name, value in row.items() if name not in nested} | {
+        "event_id": link["event_id"] if link else None,
+        "link_score": link["score"] if link else None,
+        "link_rule": link["rule"] if link else None,
+        "score": score(row["type_code"], row["mode_codes"]),
+        **_entity("actor", next(iter(row["actors"]), None)),
+        **_entity("recipient", next(iter(row["recipients"]), None)),
+        "place_name": place.get("name"),
+        "place_country_code": place.get("country_code"),
+        "admin1": place.get("admin1"),
+        "latitude": place.get("latitude"),
+        "longitude": place.get("longitude"),
+        "place_precision": place.get("precision", "none"),
+    }
+
+
+def _participants(row: Row) -> list[Row]:
+    return [
+        {
+            "mention_id": row["mention_id"],
+            "day": row["day"],
+            "part": part,
+            "ordinal": ordinal,
+            "name": party["text"],
+            "country_code": party["country_code"],
+            "role_code": party["role_code"],
+        }
+        for part, parties in (("actor", row["actors"]), ("recipient", row["recipients"]))
+        for ordinal, party in enumerate(parties, 1)
+    ]
+
+
+def _claim(row: Row) -> Row:
+    nested = ("claimant", "accused", "counted")
+    flat = {name: value for name, value in row.items() if name not in nested}
+    for part in nested:
+        flat |= _entity(part, row[part])
+    return flat
+
+
+def _entity(part: str, entity: Mapping[str, Any] | None) -> Row:
+    entity = entity or {}
+    return {
+        f"{part}_name": entity.get("text"),
+        f"{part}_country_code": entity.get("country_code"),
+        f"{part}_role_code": entity.get("role_code"),
+    }
+
+
+def coverage(store: Store, day: date) -> list[Coverage]:
+    """Account for every source that was in the catalogue or was polled on the day."""
+    feeds = Counter(row["source_id"] for row in store.rows(FeedRow, FeedRow.is_active.is_(True)))
+    polls = store.rows(PollRow, PollRow.day == day)
+    polled = {row["source_id"] for row in polls}
+    answered = Counter(
+        source for source, _ in {(row["source_id"], row["feed_id"]) for row in polls if not row["error"]}
+    )
+    entries, pages, articles = (_count(store, model, day) for model in (EntryRow, PageRow, ArticleRow))
+    rejected = _rejected(store, day)
+    return [
+        Coverage(
+            day=day,
+            source_id=source["source_id"],
+            feed_count=feeds[source["source_id"]],
+            answered_feed_count=answered[source["source_id"]],
+            entry_count=entries[source["source_id"]],
+            page_count=pages[source["source_id"]],
+            rejected_count=rejected[source["source_id"]],
+            article_count=articles[source["source_id"]],
+            articles_min=source["articles_min"],
+            articles_max=source["articles_max"],
+            state=coverage_state(
+                polled=source["source_id"] in polled,
+                answered_feed_count=answered[source["source_id"]],
+                article_count=articles[source["source_id"]],
+                articles_min=source["articles_min"],
+                articles_max=source["articles_max"],
+            ),
+        )
+        for source in store.rows(SourceRow)
+        if source["is_active"] or source["source_id"] in polled
+    ]
+
+
+def _count(store: Store, model: type[Base], day: date) -> Counter[str]:
+    table = table_of(model)
+    query = select(table.c.source_id, func.count()).where(table.c.day == day).group_by(table.c.source_id)
+    with store.transaction() as connection:
+        return Counter(dict(iter(connection.execute(query))))
+
+
+def _rejected(store: Store, day: date) -> Counter[str]:
+    """Failed fetches and extractions of the day's entries, by source."""
+    entry, rejection = table_of(EntryRow), table_of(RejectionRow)
+    query = (
+        select(entry.c.source_id, rejection.c.rejection_id)
+        .join(entry, entry.c.url == rejection.c.key)
+        .where(rejection.c.day == day, rejection.c.stage.in_(("fetch", "extract")))
+        .distinct()
+    )
+    with store.transaction() as connection:
+        return Counter(source for source, _ in connection.execute(query))

@@ -1,0 +1,336 @@
+"""The operational store's tables, in flow order; migrations/ brings a database to this shape.
+
+Columns of a record's table carry the names of the record's fields; nested values are JSON.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; SQLite has no time zones of its own."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        str: Text,
+        datetime: Instant,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
+
+
+def id_column() -> Mapped[str]:
+    return mapped_column(String(16), primary_key=True)
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────────────────
+
+
+class SourceRow(Base):
+    """A news outlet, as the catalogue declared it at the last poll."""
+
+    __tablename__ = "source"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country_code: Mapped[str | None]
+    language_code: Mapped[str]
+    time_zone: Mapped[str]
+    terms: Mapped[str]
+    articles_min: Mapped[int | None]
+    articles_max: Mapped[int | None]
+    is_active: Mapped[bool]  #: in the catalogue of the last poll
+
+
+class FeedRow(Base):
+    """A feed and its health: what the last poll saw."""
+
+    __tablename__ = "feed"
+
+    feed_id: Mapped[str] = id_column()
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"), index=True)
+    url: Mapped[str]
+    is_active: Mapped[bool]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    failure_count: Mapped[int] = mapped_column(default=0)  #: failures since the last success
+
+
+class PollRow(Base):
+    """One poll of one feed: what coverage is accounted from."""
+
+    __tablename__ = "poll"
+
+    poll_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feed.feed_id"))
+    source_id: Mapped[str]
+    checked_at: Mapped[datetime]
+    outcome: Mapped[str]  #: parsed, unchanged or failed
+    entry_count: Mapped[int]
+    new_count: Mapped[int]
+    error: Mapped[str | None]
+
+
+# ── harvest ──────────────────────────────────────────────────────────────────────────────────
+
+
+class EntryRow(Base):
+    """One revision of one item of a feed."""
+
+    __tablename__ = "entry"
+
+    entry_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feed.feed_id"))
+    guid: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str]
+    published_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+    fetch_state: Mapped[str] = mapped_column(default="pending", index=True)  #: pending, fetched or failed
+    fetch_attempts: Mapped[int] = mapped_column(default=0)
+
+
+class PageRow(Base):
+    """One archived response to a request for an article's address."""
+
+    __tablename__ = "page"
+
+    page_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.entry_id"))
+    url: Mapped[str]
+    final_url: Mapped[str]
+    status_code: Mapped[int]
+    content_type: Mapped[str]
+    captured_at: Mapped[datetime]
+    archive_file: Mapped[str]
+    archive_offset: Mapped[int] = mapped_column(BigInteger)
+    payload_digest: Mapped[str]
+    payload_bytes: Mapped[int]
+    feed_title: Mapped[str]
+    feed_published_at: Mapped[datetime | None]
+
+
+# ── nightly ──────────────────────────────────────────────────────────────────────────────────
+
+
+class ArticleRow(Base):
+    """One version of an article's text, on the day that first captured it."""
+
+    __tablename__ = "article"
+
+    version_id: Mapped[str] = id_column()
+    article_id: Mapped[str] = mapped_column(String(16), index=True)
+    day: Mapped[date] = mapped_column(index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
+    page_id: Mapped[str] = mapped_column(ForeignKey("page.page_id"))
+    canonical_url: Mapped[str]
+    title: Mapped[str]
+    authors: Mapped[list[Any]]
+    language_code: Mapped[str]
+    published_at: Mapped[datetime | None]
+    published_source: Mapped[str | None]
+    published_precision: Mapped[str | None]
+    modified_at: Mapped[datetime | None]
+    is_paywalled: Mapped[bool]
+    text: Mapped[str]
+    word_count: Mapped[int]
+    story_id: Mapped[str] = mapped_column(String(16))
+    extractor: Mapped[str]
+    captured_at: Mapped[datetime]
+
+
+class CodingRow(Base):
+    """A coder's whole answer for one article version, also when it found nothing."""
+
+    __tablename__ = "coding"
+
+    document_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    coder: Mapped[str]
+    mentions: Mapped[list[Any]]
+    claims: Mapped[list[Any]]
+    notes: Mapped[list[Any]]
+
+
+class MentionRow(Base):
+    """One article's report of something that happened."""
+
+    __tablename__ = "mention"
+
+    mention_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    version_id: Mapped[str] = mapped_column(String(16), index=True)
+    article_id: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[str]
+    story_id: Mapped[str] = mapped_column(String(16))
+    type_code: Mapped[str]
+    mode_codes: Mapped[list[Any]]
+    status: Mapped[str]
+    salience: Mapped[str]
+    event_date: Mapped[date | None]
+    event_end_date: Mapped[date | None]
+    date_precision: Mapped[str]
+    reported_date: Mapped[date]
+    actors: Mapped[list[Any]]
+    recipients: Mapped[list[Any]]
+    place: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sentence: Mapped[str]
+    sentence_start: Mapped[int]
+    sentence_end: Mapped[int]
+    spans: Mapped[list[Any]]
+    rule: Mapped[str]
+    coder: Mapped[str]
+
+
+class ClaimRow(Base):
+    """What one party says about one mention."""
+
+    __tablename__ = "claim"
+
+    claim_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    mention_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    version_id: Mapped[str] = mapped_column(String(16))
+    article_id: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[str]
+    story_id: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str]
+    stance: Mapped[str]
+    claimant: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    accused: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    counted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    count_min: Mapped[int | None] = mapped_column(BigInteger)
+    count_max: Mapped[int | None] = mapped_column(BigInteger)
+    is_cumulative: Mapped[bool]
+    answers_claim_id: Mapped[str | None] = mapped_column(String(16))
+    sentence: Mapped[str]
+    sentence_start: Mapped[int]
+    sentence_end: Mapped[int]
+    rule: Mapped[str]
+    coder: Mapped[str]
+
+
+class EventRow(Base):
+    """A happening in the world, opened by the first mention of it."""
+
+    __tablename__ = "event"
+
+    event_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    type_code: Mapped[str]
+    event_date: Mapped[date | None]
+    reported_date: Mapped[date]
+    place_name: Mapped[str | None]
+    country_code: Mapped[str | None]
+    actor_codes: Mapped[list[Any]]
+    recipient_codes: Mapped[list[Any]]
+
+
+class LinkRow(Base):
+    """Which event a mention reports."""
+
+    __tablename__ = "link"
+
+    mention_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    event_id: Mapped[str] = mapped_column(String(16), index=True)
+    score: Mapped[float]
+    rule: Mapped[str]
+
+
+# ── accounts ─────────────────────────────────────────────────────────────────────────────────
+
+
+class RejectionRow(Base):
+    """Why one record of one stage went no further; stage "check" is the quarantine."""
+
+    __tablename__ = "rejection"
+    __table_args__ = (Index("ix_rejection_day_stage", "day", "stage"),)
+
+    rejection_id: Mapped[str] = id_column()
+    day: Mapped[date]
+    stage: Mapped[str]
+    table_name: Mapped[str]  #: the table that the record would have entered, or stands in (quarantine)
+    key: Mapped[str]
+    error: Mapped[str]
+    message: Mapped[str]
+    is_expected: Mapped[bool]
+
+
+class StageRunRow(Base):
+    """One run of one stage over one day."""
+
+    __tablename__ = "stage_run"
+
+    run_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    stage: Mapped[str]
+    started_at: Mapped[datetime]
+    seconds: Mapped[float]
+    state: Mapped[str]  #: done or failed
+    in_count: Mapped[int]
+    out_count: Mapped[int]
+    rejected_count: Mapped[int]
+    changed_count: Mapped[int]
+    note: Mapped[str]
+    version: Mapped[str]
+
+
+class GateResultRow(Base):
+    """What one rule found in the batch that was about to be published."""
+
+    __tablename__ = "gate_result"
+
+    result_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    suite: Mapped[str]
+    rule: Mapped[str]
+    column_name: Mapped[str]
+    severity: Mapped[str]
+    is_passed: Mapped[bool]
+    checked_count: Mapped[int]
+    failed_count: Mapped[int]
+    observed: Mapped[str]
+    meaning: Mapped[str]  #: what the rule guards, in words
+    batch_digest: Mapped[str]  #: of the rows that were judged; load publishes only these

@@ -1,0 +1,29 @@
+-- Dimensions: replaced whole by every load.
+
+create table if not exists dim_source (
+    source_id      varchar primary key,
+    name           varchar not null,
+    country_code   varchar,               -- ISO 3166-1 alpha-3
+    language_code  varchar not null,      -- BCP 47
+    time_zone      varchar not null,
+    terms          varchar not null,
+    articles_min   integer,
+    articles_max   integer,
+    is_active      boolean not null
+);
+
+create table if not exists dim_type (
+    type_code      varchar primary key,   -- PLOVER 2.0
+    quad_code      integer not null,      -- 1 verbal cooperation … 4 material conflict
+    quad_class     varchar not null,
+    score          double not null,       -- conflict–cooperation, -10 … +10
+    cameo_codes    varchar[] not null     -- codes of CAMEO that it gathers
+);
+
+create table if not exists dim_country (
+    country_code   varchar primary key,   -- ISO 3166-1 alpha-3
+    alpha2         varchar not null,
+    name           varchar not null,
+    latitude       double,
+    longitude      double
+);

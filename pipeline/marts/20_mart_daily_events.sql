@@ -1,0 +1,26 @@
+-- How much of what happened where, on which day? One row a day, type and country; days without any are in dim_date.
+
+create or replace view dim_date as
+select unnest(generate_series(min(effective_date), max(effective_date), interval 1 day))::date as date
+from fact_event
+where effective_date >= (select min(day) - 31 from fact_coverage);
+
+create or replace view mart_daily_events as
+select
+    event.effective_date as event_date,
+    event.type_code,
+    type.quad_code,
+    type.quad_class,
+    event.place_country_code as country_code,
+    count(*) as event_count,
+    sum(event.mention_count) as mention_count,
+    sum(event.independent_count) as independent_count,
+    count(*) filter (event.is_contested) as contested_count,
+    sum(event.deaths_low) as deaths_low,
+    sum(event.deaths_high) as deaths_high,
+    avg(type.score) as mean_score
+from fact_event event
+join dim_type type using (type_code)
+where event.status = 'occurred'
+group by all
+order by event_date, event_count desc, type_code, country_code;

@@ -1,0 +1,1 @@
+"""Names of countries and places, and where they are on the map."""

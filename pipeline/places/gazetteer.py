@@ -1,0 +1,282 @@
+"""Which country a word means, where a named place is, and which places a text names.
+
+Tables are read once from data/; see data/LICENSE-geonames.md for their origin.
+"""
+
+import csv
+import gzip
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from pipeline.places.names import fold
+from pipeline.records import Place, PlaceName
+
+#: Codes that stand in a country's place for bodies that belong to none.
+BODIES = frozenset({"IGO", "UNO", "IMG", "NGO"})
+PlaceKind = Literal["city", "region", "country"]
+NameKind = Literal["name", "demonym", "metonym"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A country or territory of ISO 3166-1, and Kosovo as XKX."""
+
+    code: str  #: alpha-3
+    alpha2: str
+    name: str
+    latitude: float  #: mean of its populated places, WGS 84 degrees
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A row of the gazetteer: a city or a region."""
+
+    name: str
+    country_code: str
+    admin1: str | None
+    latitude: float
+    longitude: float
+    population: int  #: 0 for regions
+    geonames_id: int | None
+    kind: PlaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Characters [start, end) of a text that name a place or country."""
+
+    start: int
+    end: int
+    text: str
+    country_code: str
+    kind: PlaceKind
+
+
+def country_code(text: str) -> str | None:
+    """Return the alpha-3 code that a name, demonym, metonym or code stands for, or None.
+
+    Codes of bodies (IGO, UNO, IMG, NGO) return themselves. Plural demonyms are understood.
+    Short forms count in capitals only ("US", "KP", not "us", "in").
+    """
+    surface = text.strip()
+    if len(surface) <= 3 and not surface.isupper():
+        return None
+    named = country_names().get(fold(surface))
+    if named:
+        return named[0]
+    return surface if surface in BODIES else _codes().get(surface)
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, Country]:
+    """Return every country by its alpha-3 code."""
+    centres = {row["code"]: row for row in _rows("centroids.csv")}
+    return MappingProxyType(
+        {
+            row["code"]: Country(
+                code=row["code"],
+                alpha2=row["alpha2"],
+                name=row["name"],
+                latitude=float(centres[row["code"]]["latitude"]),
+                longitude=float(centres[row["code"]]["longitude"]),
+            )
+            for row in _rows("countries.csv")
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def country_names() -> Mapping[str, tuple[str, NameKind]]:
+    """Return every folded name, demonym and metonym of a country with its code and kind."""
+    known: dict[str, tuple[str, NameKind]] = {}
+    for row in _rows("countries.csv"):
+        groups: tuple[tuple[NameKind, str], ...] = (
+            ("name", f"{row['name']};{row['variants']}"),
+            ("demonym", row["demonyms"]),
+            ("metonym", f"{row['capital']};{row['metonyms']}"),
+        )
+        for kind, text in groups:
+            for name in filter(None, text.split(";")):
+                for form in _forms(fold(name), kind):
+                    known.setdefault(form, (row["code"], kind))
+    return MappingProxyType(known)
+
+
+def _forms(name: str, kind: NameKind) -> tuple[str, ...]:
+    has_plural = kind == "demonym" and not name.endswith(("ese", "ch", "sh", "ss", "s", "men", "man"))
+    return (name, f"{name}s") if has_plural else (name,)
+
+
+def locate(place: PlaceName) -> Place:
+    """Put a named place on the map.
+
+    The given country decides between places of one name, else population does. A name that is not known falls
+    back on the country's centre (precision "country"); without a country it has no position ("none").
+    """
+    candidates = _by_name().get(fold(place.text), ())
+    if place.country_code:
+        candidates = tuple(k for k in candidates if k.country_code == place.country_code)
+    if candidates:
+        return _at(candidates[0], place)
+    code = place.country_code or country_code(place.text)
+    inner = next((w for w in reversed(_inner_names(place.text)) if _is_in(w, code)), None)
+    if inner is not None:
+        return _at(next(k for k in _by_name()[inner] if code in (None, k.country_code)), place)
+    country = countries().get(code or "")
+    return Place(
+        name=place.text,
+        country_code=code,
+        admin1=place.admin1,
+        latitude=country.latitude if country else None,
+        longitude=country.longitude if country else None,
+        precision="country" if country else "none",
+    )
+
+
+def _at(known: Known, asked: PlaceName) -> Place:
+    return Place(
+        name=asked.text,
+        country_code=known.country_code,
+        admin1=asked.admin1 or known.admin1,
+        latitude=known.latitude,
+        longitude=known.longitude,
+        precision="place",
+    )
+
+
+def _inner_names(text: str) -> list[str]:
+    """Names inside a longer description, as Kunduz in "a mosque near Kunduz"."""
+    return [fold(run) for run in re.findall(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", text[:200])]
+
+
+def _is_in(name: str, code: str | None) -> bool:
+    return any(code in (None, known.country_code) for known in _by_name().get(name, ()))
+
+
+def find_places(text: str) -> tuple[Found, ...]:
+    """Return the places and countries that *text* names, longest match first at each point, in order."""
+    return tuple(_scan(text))
+
+
+def _scan(text: str) -> Iterator[Found]:
+    words = list(_WORD.finditer(text))
+    at = 0
+    while at < len(words):
+        word = words[at].group()
+        found = _longest_at(text, words, at) if word[0].isupper() and word not in _ARTICLES else None
+        if found is None:
+            at += 1
+            continue
+        yield found[0]
+        at += found[1]
+
+
+_WORD = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’-]*(?<!['’-])", re.UNICODE)
+_WORDS_MAX = 5
+_ARTICLES = frozenset({"The", "A", "An"})
+
+
+def _longest_at(text: str, words: list[re.Match[str]], at: int) -> tuple[Found, int] | None:
+    for size in range(min(_WORDS_MAX, len(words) - at), 0, -1):
+        start, end = words[at].start(), words[at + size - 1].end()
+        surface = re.sub(r"['’]s$", "", text[start:end])
+        if size > 1 and re.search(r"[^\w\s.'’-]|\n", surface):
+            continue
+        kind_code = name_meaning(surface)
+        if kind_code:
+            kind, code = kind_code
+            return Found(start=start, end=start + len(surface), text=surface, country_code=code, kind=kind), size
+    return None
+
+
+def name_meaning(surface: str) -> tuple[PlaceKind, str] | None:
+    """Return kind and country of one capitalised name, or None; common words are left alone."""
+    folded = fold(surface)
+    named = country_names().get(folded)
+    if named and named[1] == "name" and (len(surface) > 3 or surface.isupper()):
+        return "country", named[0]
+    candidates = _by_name().get(folded)
+    if candidates and folded not in _common() and len(folded) > 2:
+        return candidates[0].kind, candidates[0].country_code
+    return None
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    lines = _read("not_places.txt").decode("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, tuple[Known, ...]]:
+    """Places by folded name, regions first, then by population."""
+    index: dict[str, list[Known]] = defaultdict(list)
+    for known, names in (*_regions(), *_cities()):
+        for name in names:
+            folded = fold(name)
+            if not any(k is known for k in index[folded]):
+                index[folded].append(known)
+    return MappingProxyType({name: tuple(items) for name, items in index.items()})
+
+
+def cities() -> Iterator[Known]:
+    """Return the gazetteer's cities, the largest first."""
+    return (city for city, _names in _cities())
+
+
+def _regions() -> Iterator[tuple[Known, list[str]]]:
+    for row in _rows("regions.csv"):
+        yield (
+            Known(
+                name=row["name"],
+                country_code=row["country_code"],
+                admin1=row["name"],
+                latitude=float(row["latitude"]),
+                longitude=float(row["longitude"]),
+                population=0,
+                geonames_id=None,
+                kind="region",
+            ),
+            [row["name"], *filter(None, row["alternates"].split(";"))],
+        )
+
+
+def _cities() -> Iterator[tuple[Known, list[str]]]:
+    for row in _rows("places.csv.gz"):
+        yield (
+            Known(
+                name=row["name"],
+                country_code=row["country_code"],
+                admin1=row["admin1"] or None,
+                latitude=float(row["latitude"]),
+                longitude=float(row["longitude"]),
+                population=int(row["population"]),
+                geonames_id=int(row["geonames_id"]),
+                kind="city",
+            ),
+            [row["name"], *filter(None, row["alternates"].split(";"))],
+        )
+
+
+@lru_cache(maxsize=1)
+def _codes() -> Mapping[str, str]:
+    pairs = {row["alpha2"]: row["code"] for row in _rows("countries.csv")}
+    return MappingProxyType(pairs | {code: code for code in pairs.values()})
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    data = _read(name)
+    text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8")
+    return csv.DictReader(io.StringIO(text))
+
+
+def _read(name: str) -> bytes:
+    return files("pipeline.places").joinpath("data", name).read_bytes()

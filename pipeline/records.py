@@ -1,0 +1,357 @@
+"""The records that flow through the pipeline, in flow order.
+
+    Entry ─fetch─► Page ─extract─► Article ─code─► Coding ─normalize─► Mention, Claim ─link─► Event, Link
+
+All are immutable. Ids are hashes of natural keys (`make_id`), so the same input gives the same ids
+on every run. Countries are ISO 3166-1 alpha-3, or IGO, UNO, IMG, NGO for bodies that belong to none.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Literal
+
+Stance = Literal["asserts", "accuses", "admits", "denies", "confirms"]
+ClaimKind = Literal["occurrence", "actor", "deaths", "injured", "missing", "detained", "displaced"]
+Status = Literal["occurred", "planned", "hypothetical", "negated"]
+Salience = Literal["main", "background"]
+DatePrecision = Literal["day", "range", "none"]
+PlacePrecision = Literal["place", "country", "none"]
+InstantPrecision = Literal["instant", "day"]
+
+
+def make_id(*natural_key: object) -> str:
+    """Return 16 hex digits (64 bits) that depend on nothing but the parts of the natural key."""
+    text = "\x1f".join("" if part is None else str(part) for part in natural_key)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One address that lists a source's articles."""
+
+    feed_id: str
+    source_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A news outlet, as the catalogue declares it."""
+
+    source_id: str
+    name: str
+    country_code: str | None
+    language_code: str  #: BCP 47; "und" when the catalogue does not say
+    time_zone: str  #: IANA name
+    feeds: tuple[Feed, ...]
+    terms: str  #: where its conditions of use stand, or a note about them
+    articles_min: int | None  #: fewest articles on a normal day; fewer is an alarm
+    articles_max: int | None
+
+
+# ── harvest ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed in one revision: a new title or update instant makes a new entry."""
+
+    entry_id: str
+    day: date
+    source_id: str
+    feed_id: str
+    guid: str
+    url: str
+    title: str
+    summary: str
+    published_at: datetime | None
+    updated_at: datetime | None
+    seen_at: datetime
+
+    @property
+    def key(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One archived response to one request for an article's address."""
+
+    page_id: str
+    day: date
+    source_id: str
+    entry_id: str
+    url: str
+    final_url: str
+    status_code: int
+    content_type: str
+    captured_at: datetime
+    archive_file: str  #: name of the WARC file below the archive's root
+    archive_offset: int  #: where the response record starts in it, bytes
+    payload_digest: str  #: "sha256:…" of the decoded body
+    payload_bytes: int
+    feed_title: str  #: what the feed said of it, as fallback for metadata
+    feed_published_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A page with its body read back from the archive."""
+
+    page: Page
+    body: bytes
+
+    @property
+    def key(self) -> str:
+        return self.page.url
+
+
+# ── articles ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One version of an article's text: a changed title or text makes a new version."""
+
+    version_id: str
+    article_id: str
+    day: date
+    source_id: str
+    page_id: str
+    canonical_url: str
+    title: str
+    authors: tuple[str, ...]
+    language_code: str
+    published_at: datetime | None
+    published_source: str | None  #: which part of the page or feed gave the instant
+    published_precision: InstantPrecision | None
+    modified_at: datetime | None
+    is_paywalled: bool
+    text: str
+    word_count: int
+    story_id: str  #: equal for articles whose text is the same word for word (wire copy)
+    extractor: str  #: name and version of what made the row
+    captured_at: datetime
+
+    @property
+    def key(self) -> str:
+        return self.canonical_url
+
+
+# ── coding ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a coder may know: a text and its circumstances."""
+
+    document_id: str
+    title: str
+    text: str
+    published_on: date | None  #: the day of publication where the outlet is
+    source_name: str = ""
+    source_country_code: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.document_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Characters [start, end) of a document's title or text."""
+
+    part: Literal["title", "text"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A party as the text names it, with the side it belongs to and its role."""
+
+    text: str
+    country_code: str | None
+    role_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceName:
+    """Where, as the text names it."""
+
+    text: str
+    country_code: str | None
+    admin1: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedMention:
+    """A coder's answer: one happening that the document reports."""
+
+    number: int  #: from 1, unique in its coding; claims refer to it
+    type_code: str  #: one of PLOVER's sixteen
+    mode_codes: tuple[str, ...] = ()
+    spans: tuple[Span, ...]
+    anchor: Span  #: the sentence that states it most fully
+    actors: tuple[Entity, ...] = ()
+    recipients: tuple[Entity, ...] = ()
+    start_date: date | None = None
+    end_date: date | None = None
+    place: PlaceName | None = None
+    status: Status = "occurred"
+    salience: Salience = "main"
+    rule: str  #: which rule or pattern made it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedClaim:
+    """A coder's answer: what one party says about one mention."""
+
+    about: int | None  #: the mention's number; None for the toll of a whole conflict
+    kind: ClaimKind
+    stance: Stance
+    span: Span
+    source: Entity | None  #: who says so; None is the outlet in its own voice
+    accused: Entity | None = None
+    count_min: int | None = None
+    count_max: int | None = None
+    counted: Entity | None = None  #: whom the count counts
+    is_cumulative: bool = False
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """All that a coder found in one document; empty when it found nothing."""
+
+    document_id: str
+    coder: str  #: name and version
+    mentions: tuple[CodedMention, ...] = ()
+    claims: tuple[CodedClaim, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# ── events ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place on the map."""
+
+    name: str
+    country_code: str | None
+    admin1: str | None
+    latitude: float | None  #: WGS 84, degrees
+    longitude: float | None
+    precision: PlacePrecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One article's report of something that happened, in the warehouse's terms."""
+
+    mention_id: str
+    day: date
+    version_id: str
+    article_id: str
+    source_id: str
+    story_id: str
+    type_code: str
+    mode_codes: tuple[str, ...]
+    status: Status
+    salience: Salience
+    event_date: date | None
+    event_end_date: date | None
+    date_precision: DatePrecision
+    reported_date: date  #: publication day, else capture day: when the event was known at the latest
+    actors: tuple[Entity, ...]
+    recipients: tuple[Entity, ...]
+    place: Place | None
+    sentence: str
+    sentence_start: int
+    sentence_end: int
+    spans: tuple[Span, ...]
+    rule: str
+    coder: str
+
+    @property
+    def key(self) -> str:
+        return self.mention_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one party says about one mention, and how it stands to it."""
+
+    claim_id: str
+    day: date
+    mention_id: str | None
+    version_id: str
+    article_id: str
+    source_id: str
+    story_id: str
+    kind: ClaimKind
+    stance: Stance
+    claimant: Entity | None  #: who says so; None is the outlet in its own voice
+    accused: Entity | None
+    counted: Entity | None
+    count_min: int | None
+    count_max: int | None
+    is_cumulative: bool
+    answers_claim_id: str | None  #: the accusation that a denial answers
+    sentence: str
+    sentence_start: int
+    sentence_end: int
+    rule: str
+    coder: str
+
+    @property
+    def key(self) -> str:
+        return self.claim_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A happening in the world, opened by the first mention of it."""
+
+    event_id: str
+    day: date
+    type_code: str
+    event_date: date | None
+    reported_date: date
+    place_name: str | None
+    country_code: str | None
+    actor_codes: tuple[str, ...]  #: countries of the actors
+    recipient_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A mention is a report of an event, and why we think so."""
+
+    mention_id: str
+    day: date
+    event_id: str
+    score: float  #: 0–1
+    rule: str
+
+
+# ── outcomes ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Why one record went no further."""
+
+    key: str
+    error: str
+    message: str
+    is_expected: bool = field(default=True)

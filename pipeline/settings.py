@@ -1,0 +1,99 @@
+"""Settings: every one is an environment variable EVENTWIRE_<NAME> with a default that works.
+
+EVENTWIRE_CATALOGUE=world EVENTWIRE_CONTACT=desk@example.org eventwire run --day 2026-11-21
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from pipeline.errors import ConfigError
+
+PREFIX = "EVENTWIRE_"
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What may differ between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(Path("var"), description="folder of all default stores")
+    database_url: str = Field("", description="operational store; empty: SQLite in home")
+    archive: Path = Field(Path(), description="archive folder; empty: home/archive")
+    warehouse: Path = Field(Path(), description="DuckDB file; empty: home/warehouse.duckdb")
+    dashboard: Path = Field(Path(), description="dashboard page; empty: home/dashboard.html")
+
+    catalogue: str = Field("sample", description='"sample", "world" or the path of a catalogue file')
+    contact: str = Field("", description="address or URL in the User-Agent, so that an outlet can reach you")
+    host_delay_seconds: float = Field(1.0, ge=0, description="pause between two requests to one host")
+    deadline_seconds: float = Field(30.0, gt=0, description="longest duration of one exchange")
+    body_bytes_max: int = Field(20_000_000, gt=0, description="largest decoded body")
+    connections: int = Field(20, gt=0, description="exchanges at once, over all hosts")
+    fetch_attempts: int = Field(3, gt=0, description="tries for a page that fails for a passing reason")
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description='private networks that may be connected to, as JSON: ["127.0.0.0/8"]'
+    )
+    connect_to: dict[str, str] = Field(
+        default_factory=dict,
+        description='fixed addresses for host patterns, as JSON: {"*.example": "127.0.0.1:80"}',
+    )
+
+    link_window_days: int = Field(3, ge=0, description="how many earlier days a mention may link to")
+    unexpected_share_max: float = Field(0.01, ge=0, le=1, description="share of unexpected failures that stops a stage")
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'eventwire.db'}"
+
+    @property
+    def archive_folder(self) -> Path:
+        return self._below_home(self.archive, "archive")
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self._below_home(self.warehouse, "warehouse.duckdb")
+
+    @property
+    def dashboard_file(self) -> Path:
+        return self._below_home(self.dashboard, "dashboard.html")
+
+    @property
+    def gates_file(self) -> Path:
+        return self.dashboard_file.with_name("gates.html")
+
+    def _below_home(self, path: Path, name: str) -> Path:
+        return (path if path != Path() else self.home / name).resolve()
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raise ConfigError naming the variable that is wrong."""
+    _refuse_unknown(environ)
+    try:
+        return Settings()
+    except (ValidationError, SettingsError) as error:
+        raise ConfigError(_explain(error)) from error
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+            raise ConfigError(f"environment variable {name} is not a setting of eventwire; {hint}")
+
+
+def _explain(error: ValidationError | SettingsError) -> str:
+    if isinstance(error, SettingsError):
+        return f"settings: {error}; tuples and tables are written as JSON"
+    problems = (
+        f"{PREFIX}{str(item['loc'][0]).upper() if item['loc'] else ''}: {item['msg']}, found {item['input']!r}"
+        for item in error.errors()
+    )
+    return "settings: " + "; ".join(problems)

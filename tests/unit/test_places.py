@@ -1,0 +1,73 @@
+"""Which country a word means and where a place is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.places.gazetteer import countries, country_code, find_places, locate
+from pipeline.records import PlaceName
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Georgia", "GEO"), ("Georgian", "GEO"), ("Georgians", "GEO"), ("Tbilisi", "GEO"), ("the Kremlin", "RUS"),
+        ("Downing Street", "GBR"), ("U.S.", "USA"), ("KP", "PRK"), ("ARM", "ARM"), ("Côte d'Ivoire", "CIV"),
+        ("Ivory Coast", "CIV"), ("Dutch", "NLD"), ("Turks", "TUR"), ("UNO", "UNO"), ("KOS", "XKX"), ("Swiss", "CHE"),
+        ("Democratic Republic of Congo", "COD"), ("South Korean", "KOR"), ("Türkiye", "TUR"),
+    ],
+)  # fmt: skip
+def test_names_demonyms_codes_and_metonyms_give_a_country(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+@pytest.mark.parametrize("text", ["", "us", "in", "Atlantis", "ZZZ", "the"])
+def test_other_words_give_none(text: str) -> None:
+    assert country_code(text) is None
+
+
+def test_every_country_has_distinct_codes_and_a_place_on_the_map() -> None:
+    known = countries()
+    assert len(known) == 250 == len({country.alpha2 for country in known.values()})
+    for code, country in known.items():
+        assert country_code(code) == country_code(country.alpha2) == country_code(country.name) == code
+        assert -90 <= country.latitude <= 90 and -180 <= country.longitude <= 180
+
+
+def test_a_city_is_found_in_the_country_given() -> None:
+    ganja = locate(PlaceName(text="Ganja", country_code="AZE"))
+    assert (ganja.precision, ganja.country_code) == ("place", "AZE")
+    assert ganja.latitude == pytest.approx(40.68, abs=0.1) and ganja.longitude == pytest.approx(46.36, abs=0.1)
+
+
+def test_without_a_country_the_largest_of_a_name_is_meant() -> None:
+    assert locate(PlaceName(text="London", country_code=None)).country_code == "GBR"
+    assert locate(PlaceName(text="London", country_code="CAN")).country_code == "CAN"
+
+
+@pytest.mark.parametrize(
+    "text", ["Khan Younis", "Port-au-Prince", "Donetsk", "Stepanakert", "Mazar-i-Sharif", "Tskhinvali"]
+)
+def test_names_as_newswires_spell_them_are_known(text: str) -> None:
+    assert locate(PlaceName(text=text, country_code=None)).precision == "place"
+
+
+def test_a_description_is_located_by_the_name_inside_it() -> None:
+    assert locate(PlaceName(text="a mosque near Kunduz", country_code="AFG")).admin1 == "Kunduz"
+
+
+def test_an_unknown_place_falls_back_on_its_country_and_then_on_nothing() -> None:
+    village = locate(PlaceName(text="Qxyz", country_code="FRA"))
+    assert (village.precision, village.latitude) == ("country", countries()["FRA"].latitude)
+    nowhere = locate(PlaceName(text="Qxyz", country_code=None))
+    assert (nowhere.precision, nowhere.latitude, nowhere.country_code) == ("none", None, None)
+
+
+def test_places_are_found_in_running_text_longest_first() -> None:
+    found = find_places("South Sudan's envoy flew from New York to Khan Younis; the police in May and March did not.")
+    assert [place.text for place in found] == ["South Sudan", "New York", "Khan Younis"]
+
+
+@given(st.text(max_size=200))
+def test_places_of_any_text_are_where_they_say(text: str) -> None:
+    assert all(text[place.start : place.end] == place.text for place in find_places(text))
