@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from pipeline.errors import RecordError
+from pipeline.language.clean import clean
 from pipeline.records import Rejection
 
 log = structlog.get_logger()
@@ -38,4 +39,4 @@ def rejection(key: str, error: Exception) -> Rejection:
     is_expected = isinstance(error, RecordError)
     if not is_expected:
         log.error("rejected", key=key, exc_info=error)
-    return Rejection(key=key, error=type(error).__name__, message=str(error), is_expected=is_expected)
+    return Rejection(key=clean(key), error=type(error).__name__, message=clean(str(error)), is_expected=is_expected)

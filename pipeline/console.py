@@ -1,5 +1,6 @@
 """What the command line shows: tables, gates, progress."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,16 @@ from rich.table import Table
 
 from pipeline.stages import STAGES
 
-out = Console()
-err = Console(stderr=True)
+WIDTH_OF_FILES = 120  # where no terminal says how wide it is
+
+
+def _console(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    known = stream.isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, width=None if known else WIDTH_OF_FILES)
+
+
+out, err = _console(), _console(stderr=True)
 
 QUERIES_TO_TRY = (
     "select * from mart_contested",

@@ -6,6 +6,7 @@ progress, and so that the pipeline need not know its orchestrator.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -137,13 +138,28 @@ def serve_ui(settings: Settings, port: int) -> int:
             from pipeline.sample import DAYS
 
             set_day(DAYS[-1])
-        environ = environment(settings) | extra | {"AIRFLOW__API__PORT": str(port)}
-        process = subprocess.Popen([sys.executable, "-m", "airflow", "standalone"], env=environ)
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the same Ctrl-C reached Airflow, which stops its children and then itself
+        environ = environment(settings) | extra | {
+            "AIRFLOW__API__PORT": str(port),
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        }
+        return _run_interruptible([sys.executable, "-m", "airflow", "standalone"], environ)
+
+
+def _run_interruptible(command: Sequence[str], environ: dict[str, str]) -> int:
+    """Run until it ends; Ctrl-C and SIGTERM reach it as SIGINT, on which Airflow stops its children too."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        if process:
+            process.send_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        process = subprocess.Popen(command, env=environ, start_new_session=True)
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def sample_days() -> Sequence[date]:

@@ -252,6 +252,7 @@ class Place:
     latitude: float | None  #: WGS 84, degrees
     longitude: float | None
     precision: PlacePrecision
+    geonames_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,7 @@ def resolve_day(params: Mapping[str, Any], partition_key: str | None, interval_s
     given = params.get("day") or partition_key
     if given:
         try:
-            return date.fromisoformat(str(given)[:10])
+            return datetime.fromisoformat(str(given)).date()
         except ValueError as error:
             raise ConfigError(f"the run's day {given!r} is not a date: write it as YYYY-MM-DD") from error
     if interval_start is None:

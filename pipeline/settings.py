@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description='private networks that may be connected to, as JSON: ["127.0.0.0/8"]'
     )
-    connect_to: dict[str, str] = Field(
+    connect_to: dict[str, Annotated[str, Field(pattern=r"^.+:\d{1,5}$")]] = Field(
         default_factory=dict,
         description='fixed addresses for host patterns, as JSON: {"*.example": "127.0.0.1:80"}',
     )

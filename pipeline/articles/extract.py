@@ -11,7 +11,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.articles.metadata import Dated, Metadata, read_metadata
+from pipeline.articles.page import parse_page
 from pipeline.errors import RecordError
+from pipeline.language.clean import clean
 from pipeline.records import Article, Capture, make_id
 
 EXTRACTOR = f"eventwire/1 trafilatura/{version('trafilatura')}"
@@ -26,7 +28,7 @@ def extract_article(capture: Capture) -> Article:
     Raises RecordError when the page is not HTML, or has no text of an article in it.
     """
     page = capture.page
-    tree = _parse(capture)
+    tree = parse_page(capture.body, page.content_type, page.url)
     metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW)
     title = metadata.title or page.feed_title
     text = _text(tree, page.url, title)  # changes the tree, so it comes last
@@ -58,8 +60,10 @@ def extract_article(capture: Capture) -> Article:
 
 def canonical_url(stated: str | None, final_url: str) -> str:
     """The address the page states for itself when it is one of an article, else where it was found."""
-    url = urljoin(final_url, (stated or "").strip()) if stated else final_url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(urljoin(final_url, (stated or "").strip()))
+    except ValueError:
+        return final_url
     is_article = parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.path not in {"", "/"}
     return parts._replace(fragment="").geturl() if is_article else final_url
 
@@ -69,33 +73,14 @@ def story_id(text: str) -> str:
     return make_id(*re.findall(r"\w+", text.lower()))
 
 
-def _parse(capture: Capture) -> HtmlElement:
-    kind = capture.page.content_type.partition(";")[0].strip().lower()
-    if kind not in {"", "text/html", "application/xhtml+xml"}:
-        raise RecordError(f"{capture.page.url}: {kind}, not an HTML page")
-    charset = re.search(r"charset=[\"']?([\w-]+)", capture.page.content_type, re.IGNORECASE)
-    tree = trafilatura.load_html(_decoded(capture.body, charset.group(1)) if charset else capture.body)
-    if tree is None:
-        raise RecordError(f"{capture.page.url}: {len(capture.body)} bytes that are not an HTML page")
-    return tree
-
-
-def _decoded(body: bytes, charset: str) -> str | bytes:
-    """Text by the charset that the server declared, where it is right; bytes for trafilatura to guess."""
-    try:
-        return body.decode(charset)
-    except (LookupError, UnicodeDecodeError):
-        return body
-
-
 def _text(tree: HtmlElement, url: str, title: str) -> str:
     """Paragraphs parted by an empty line, without the headline above them."""
     try:
         text = trafilatura.extract(tree, include_comments=False, include_tables=False)
     except (etree.LxmlError, RecursionError) as error:
         raise RecordError(f"{url}: the page cannot be read ({error})") from error
-    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
-    body = "\n\n".join(lines[1:] if lines and lines[0] == title else lines)
+    below = clean(text or "").strip().removeprefix(title)
+    body = "\n\n".join(line.strip() for line in below.splitlines() if line.strip())
     if len(body) < CHARACTERS_MIN:
         raise RecordError(f"{url}: no text of an article on the page ({len(body)} characters beside the title)")
     return body
@@ -107,7 +92,7 @@ def _from_feed(published_at: datetime | None) -> Dated | None:
 
 def _language(text: str, metadata: Metadata) -> str:
     """Two-letter code of the body's language; what the page states decides for a body too short to tell."""
-    stated = (metadata.language or "").replace("_", "-").partition("-")[0].lower()
+    stated = re.match(r"[a-z]{2,3}(?![a-z])", (metadata.language or "").strip().lower())
     if len(text.split()) < WORDS_TO_TELL_LANGUAGE and stated:
-        return stated
+        return stated.group()
     return str(py3langid.classify(text)[0])

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipeline.language.clean import clean
 from pipeline.records import InstantPrecision
 
 ARTICLE_TYPES = frozenset(
@@ -100,12 +101,15 @@ def _loads(text: str) -> Any:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-    elif isinstance(value, dict):
-        yield value
-        yield from _objects(value.get("@graph"))
+    """Every object in document order; no recursion, since a page may nest as deep as it likes."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += reversed(value)
+        elif isinstance(value, dict):
+            yield value
+            waiting.append(value.get("@graph"))
 
 
 def _types(item: dict[str, Any]) -> list[str]:
@@ -121,7 +125,7 @@ def _authors(value: Any) -> Iterator[str]:
 
 
 def _text(value: Any) -> str | None:
-    return html.unescape(value).strip() or None if isinstance(value, str) else None
+    return clean(html.unescape(value)).strip() or None if isinstance(value, str) else None
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:
@@ -129,11 +133,11 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = (element.get("content") or "").strip()
+        content = clean(element.get("content") or "").strip()
         if name and content:
             found.setdefault(name, content)
     return found
 
 
 def _canonical(tree: HtmlElement) -> str | None:
-    return next((link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"), None)
+    return next((_text(link.get("href")) for link in tree.iter("link") if link.get("rel") == "canonical"), None)

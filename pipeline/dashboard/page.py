@@ -19,7 +19,7 @@ QUERIES = {
         select * from mart_daily_events
         where event_date >= (select max(day) - 30 from fact_coverage) order by event_date""",
     "places": "select * from mart_places where latitude is not null limit 300",
-    "contested": "select * from mart_contested limit 50",
+    "contested": "select * from mart_contested order by source_count desc, event_date desc, event_id limit 50",
     "casualties": """
         select * from mart_casualties
         where kind in ('deaths', 'injured') and stance <> 'denies' and event_id is not null
@@ -65,8 +65,8 @@ def dashboard_page(marts: Mapping[str, Sequence[Row]]) -> str:
             _chart("coverage") + _silent(marts["coverage"]),
         ),
         section("Gates", "Rules that did not pass, yet did not stop the publication.", _gates(marts["gates"])),
-        "<footer>Made from the warehouse's marts. Every number leads back to a sentence, an article's version and archived "
-        "bytes: see <code>mart_claims</code> and <code>mart_casualties</code>. Places: GeoNames, CC BY 4.0.</footer>",
+        "<footer>Made from the warehouse's marts. Every number leads back to a sentence, an article's version and "
+        "archived bytes: see <code>mart_claims</code> and <code>mart_casualties</code>. Places: GeoNames, CC BY 4.0.</footer>",
     ]
     return page("eventwire", body, _script(specs))
 
@@ -102,7 +102,7 @@ def _figures(marts: Mapping[str, Sequence[Row]]) -> list[tuple[str, object]]:
     daily, coverage = marts["daily"], marts["coverage"]
     return [
         ("events", sum(row["event_count"] for row in daily)),
-        ("independent reports", sum(row["independent_count"] for row in daily)),
+        ("independent reports", sum(row["independent_source_count"] for row in daily)),
         ("contested events", len(marts["contested"])),
         ("articles", sum(row["article_count"] for row in coverage)),
         ("sources", len({row["source_id"] for row in coverage})),

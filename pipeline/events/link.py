@@ -75,7 +75,7 @@ def _where(a: Mention, b: Mention) -> float:
         return UNKNOWN
     if a.place.country_code and b.place.country_code and a.place.country_code != b.place.country_code:
         return 0.0
-    if a.place.name == b.place.name:
+    if a.place.name == b.place.name or (a.place.geonames_id and a.place.geonames_id == b.place.geonames_id):
         return 1.0
     if "country" in {a.place.precision, b.place.precision}:
         return 0.6

@@ -1,6 +1,8 @@
 """Parse RSS, Atom, RDF (feedparser) and JSON Feed 1.1 into plain items; feedparser's dicts stay in here."""
 
+import io
 import json
+import re
 from calendar import timegm
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +14,10 @@ from urllib.parse import urljoin
 import feedparser
 
 from pipeline.errors import RecordError
+from pipeline.language.clean import clean
+
+BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
+PUNYCODE = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*punycode", re.IGNORECASE)  # no charset, and takes days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +37,11 @@ def parse_feed(body: bytes, content_type: str, url: str) -> list[Item]:
 
     Raises RecordError when the bytes are not a feed.
     """
-    if body.lstrip()[:1] == b"{":
-        return list(_json_items(_json(body, url), url))
-    parsed = feedparser.parse(
-        body,
-        response_headers={"content-type": content_type, "content-location": url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not parsed.version:
+    text = body.lstrip(BOM_AND_SPACE)
+    if text[:1] == b"{":
+        return list(_json_items(_json(text, url), url))
+    parsed = _parsed(body, content_type, url)
+    if not parsed.get("version"):
         reason = parsed.get("bozo_exception") or "no RSS, Atom or JSON Feed in it"
         found = "an HTML page" if b"<html" in body[:2000].lower() else f"{len(body)} bytes"
         raise RecordError(f"{url}: not a feed but {found} ({reason}); check the address in the catalogue")
@@ -52,16 +54,43 @@ def parse_feed(body: bytes, content_type: str, url: str) -> list[Item]:
     return [item for item in (_xml_item(entry, url) for entry in parsed.entries) if item.url]
 
 
+def _parsed(body: bytes, content_type: str, url: str) -> Any:
+    if PUNYCODE.search(content_type.encode() + b" " + body.partition(b"\n")[0]):
+        raise RecordError(f"{url}: declares a charset that is none (punycode)")
+    try:
+        return feedparser.parse(
+            io.BytesIO(body),  # bare bytes may be taken for the name of a file, which is then read
+            response_headers={"content-type": content_type, "content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # hostile bytes make it raise all sorts of things
+        raise RecordError(f"{url}: not a feed that can be read ({type(error).__name__}: {error})") from error
+
+
 def _xml_item(entry: Any, base: str) -> Item:
-    link = str(entry.get("link") or "")
+    link = _string(entry.get("link"))
     return Item(
-        guid=str(entry.get("id") or link),
-        url=urljoin(base, link) if link else "",
-        title=str(entry.get("title") or ""),
-        summary=str(entry.get("summary") or ""),
+        guid=_string(entry.get("id")) or link,
+        url=_absolute(base, link),
+        title=_string(entry.get("title")),
+        summary=_string(entry.get("summary")),
         published_at=_instant(entry.get("published_parsed")),
         updated_at=_instant(entry.get("updated_parsed") if "updated" in entry else None),
     )
+
+
+def _string(value: object) -> str:
+    """Text that can be stored; empty for what is neither a text nor a number."""
+    return clean(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _absolute(base: str, link: str) -> str:
+    """The link against its feed's address; empty for one that is no address."""
+    try:
+        return urljoin(base, link) if link else ""
+    except ValueError:
+        return ""
 
 
 def _instant(parsed: struct_time | None) -> datetime | None:
@@ -74,7 +103,7 @@ def _instant(parsed: struct_time | None) -> datetime | None:
 def _json(body: bytes, url: str) -> dict[str, Any]:
     try:
         feed = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{url}: neither XML nor JSON ({error})") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise RecordError(f"{url}: JSON, but not a JSON Feed (no list of items)")
@@ -83,12 +112,13 @@ def _json(body: bytes, url: str) -> dict[str, Any]:
 
 def _json_items(feed: dict[str, Any], base: str) -> Iterator[Item]:
     for item in feed["items"]:
-        if isinstance(item, dict) and isinstance(item.get("url"), str) and item["url"]:
+        link = _string(item.get("url")) if isinstance(item, dict) else ""
+        if url := _absolute(base, link):
             yield Item(
-                guid=str(item.get("id") or item["url"]),
-                url=urljoin(base, item["url"]),
-                title=str(item.get("title") or ""),
-                summary=str(item.get("summary") or ""),
+                guid=_string(item.get("id")) or link,
+                url=url,
+                title=_string(item.get("title")),
+                summary=_string(item.get("summary")),
                 published_at=_iso(item.get("date_published")),
                 updated_at=_iso(item.get("date_modified")),
             )
@@ -97,6 +127,6 @@ def _json_items(feed: dict[str, Any], base: str) -> Iterator[Item]:
 def _iso(text: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(str(text))
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

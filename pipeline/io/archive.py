@@ -6,12 +6,13 @@ killed leaves such a file behind; the next writer cuts it after its last whole r
 
 import fcntl
 import io
+import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
-from os import getpid
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -69,7 +70,7 @@ class Archive:
             day_folder.mkdir(parents=True, exist_ok=True)
             for left in sorted(day_folder.glob(f"*{OPEN}")):
                 close_abandoned(left)
-            name = f"eventwire-{day:%Y%m%d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{getpid()}-{next(_serial)}.warc.gz"
+            name = f"eventwire-{day:%Y%m%d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}-{next(_serial)}.warc.gz"
             return ArchiveWriter(self.folder, day_folder / name)
         except OSError as error:
             raise ConfigError(
@@ -85,9 +86,11 @@ class Archive:
         try:
             with path.open("rb") as stream:
                 stream.seek(offset)
-                record = next(ArchiveIterator(stream))
+                record = next(ArchiveIterator(io.BytesIO(_member(stream))))
+                if record.rec_type != "response":
+                    raise ValueError(f"a record of type {record.rec_type}, not a response")
                 return bytes(record.content_stream().read())
-        except (OSError, StopIteration, ArchiveLoadFailed) as error:
+        except (OSError, StopIteration, ArchiveLoadFailed, ValueError, zlib.error) as error:
             raise StageError(f"archive {path} at byte {offset}: {error or 'no record'}; restore the file") from error
 
 
@@ -97,21 +100,24 @@ class ArchiveWriter:
     def __init__(self, root: Path, path: Path) -> None:
         self._path = path
         self._name = str(path.relative_to(root))
-        self._stream: BinaryIO = path.with_name(path.name + OPEN).open("xb")
+        self._stream = path.with_name(path.name + OPEN).open("xb", buffering=0)
         fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._writer = WARCWriter(self._stream, gzip=True, warc_version="WARC/1.1")
+        self._whole = 0  # bytes of whole records
+        self._record = io.BytesIO()
+        self._writer = WARCWriter(self._record, gzip=True, warc_version="WARC/1.1")
         info = self._writer.create_warcinfo_record(path.name, {"software": SOFTWARE, "format": "WARC File Format 1.1"})
         self._write(info)
-        self._empty_size = self._stream.tell()
+        self._empty_size = self._whole
 
     def write(self, response: Response) -> Location:
         """Append one response; it is with the operating system when this returns."""
-        offset = self._stream.tell()
+        offset = self._whole
         digest = f"sha256:{sha256(response.body).hexdigest()}"
         record = self._writer.create_warc_record(
             response.final_url,
             "response",
             payload=io.BytesIO(response.body),
+            length=len(response.body),  # without it the digest below would be replaced
             http_headers=StatusAndHeaders(f"{response.status_code} ", _stored_headers(response), "HTTP/1.1"),
             warc_headers_dict={
                 "WARC-Date": response.captured_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -122,11 +128,17 @@ class ArchiveWriter:
         return Location(file=self._name, offset=offset, payload_digest=digest)
 
     def _write(self, record: object) -> None:
+        self._record.seek(0)
+        self._record.truncate()
+        self._writer.write_record(record)
+        left = self._record.getbuffer()
         try:
-            self._writer.write_record(record)
-            self._stream.flush()
+            while left:
+                left = left[self._stream.write(left) :]
         except OSError as error:
+            self._stream.seek(self._whole)
             raise StageError(f"archive {self._path}: {error.strerror}; free space, then run the stage again") from error
+        self._whole = self._stream.tell()
 
     def __enter__(self) -> Self:
         return self
@@ -134,11 +146,11 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        is_empty = self._stream.tell() == self._empty_size
         path = Path(self._stream.name)
-        if is_empty:
+        if self._whole == self._empty_size:
             path.unlink()
         else:
+            self._stream.truncate(self._whole)  # without what a full disk cut short
             path.rename(self._path)
         self._stream.close()
 
@@ -150,15 +162,30 @@ def _stored_headers(response: Response) -> list[tuple[str, str]]:
     return [*kept, ("Content-Length", str(len(response.body)))]
 
 
+def _member(stream: BinaryIO) -> bytes:
+    """One whole record, decompressed; its checksum is right, or zlib.error is raised."""
+    record, member = bytearray(), zlib.decompressobj(wbits=GZIP)
+    while not member.eof:
+        chunk = stream.read(1 << 16)
+        if not chunk:
+            raise ValueError("the file ends in mid-record")
+        record += member.decompress(chunk)
+    return bytes(record)
+
+
 def close_abandoned(path: Path) -> None:
-    """Cut a file that a killed writer left open after its last whole record, and close it."""
-    with path.open("r+b") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return  # its writer is alive
-        stream.truncate(_whole_length(stream))
-        path.rename(path.with_name(path.name.removesuffix(OPEN)))
+    """Cut a file that a killed writer left open after its last whole record, and close it.
+
+    A file whose writer is alive, or that its writer closes meanwhile, is left alone.
+    """
+    with suppress(BlockingIOError, FileNotFoundError), path.open("r+b") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        whole = _whole_length(stream)
+        if whole:
+            stream.truncate(whole)
+            path.rename(path.with_name(path.name.removesuffix(OPEN)))
+        else:
+            path.unlink()
 
 
 def _whole_length(stream: BinaryIO) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.io.archive import Response
 from pipeline.io.rows import from_row, to_row
@@ -32,7 +32,7 @@ class Health:
     def conditions(self) -> dict[str, str]:
         """The headers of a conditional GET (RFC 9110, section 13)."""
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in pairs.items() if value}
+        return {name: value for name, value in pairs.items() if value and value.isascii()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,7 @@ class Harvest:
                            "last_modified": response.header("last-modified") or None}  # fmt: skip
             connection.execute(update(FEED).where(FEED.c.feed_id == feed.feed_id).values(values))
             connection.execute(insert(POLL).values(self._poll_row(feed, checked_at, outcome, len(entries), new, None)))
-            connection.execute(
-                delete(REJECTION).where(REJECTION.c.rejection_id == self._rejection_id("poll", feed.url))
-            )
+            self._forgive(connection, "poll", feed.url)
             return new
 
     def record_failure(self, feed: Feed, checked_at: datetime, rejection: Rejection) -> None:
@@ -98,7 +96,7 @@ class Harvest:
             connection.execute(update(FEED).where(FEED.c.feed_id == feed.feed_id).values(values))
             row = self._poll_row(feed, checked_at, "failed", 0, 0, rejection.message)
             connection.execute(insert(POLL).values(row))
-            append_rows(connection, RejectionRow, [self._rejection_row("poll", rejection)])
+            self._reject(connection, "poll", rejection)
 
     def pending(self) -> list[Pending]:
         """Entries that want a page, one for each address, oldest first."""
@@ -120,15 +118,13 @@ class Harvest:
         with self._store.transaction() as connection:
             append_rows(connection, PageRow, [to_row(page)])
             connection.execute(self._entries(item).values(fetch_state="fetched", fetch_attempts=item.attempts + 1))
-            connection.execute(
-                delete(REJECTION).where(REJECTION.c.rejection_id == self._rejection_id("fetch", page.url))
-            )
+            self._forgive(connection, "fetch", page.url)
 
     def record_fetch_failure(self, item: Pending, rejection: Rejection, attempts_left: int) -> None:
         state = "pending" if attempts_left > 0 else "failed"
         with self._store.transaction() as connection:
             connection.execute(self._entries(item).values(fetch_state=state, fetch_attempts=item.attempts + 1))
-            append_rows(connection, RejectionRow, [self._rejection_row("fetch", rejection)])
+            self._reject(connection, "fetch", rejection)
 
     def _entries(self, item: Pending):  # type: ignore[no-untyped-def]
         return update(ENTRY).where(ENTRY.c.entry_id.in_(item.entry_ids))
@@ -154,16 +150,17 @@ class Harvest:
             "error": error,
         }
 
+    def _reject(self, connection: Connection, stage: str, rejection: Rejection) -> None:
+        """File why the last try failed, in place of why an earlier one did."""
+        self._forgive(connection, stage, rejection.key)
+        row = {"rejection_id": self._rejection_id(stage, rejection.key), "day": self._day}
+        connection.execute(insert(REJECTION).values(to_row(rejection) | row | {"stage": stage, "table_name": ""}))
+
+    def _forgive(self, connection: Connection, stage: str, key: str) -> None:
+        connection.execute(delete(REJECTION).where(REJECTION.c.rejection_id == self._rejection_id(stage, key)))
+
     def _rejection_id(self, stage: str, key: str) -> str:
         return make_id(self._day, stage, "", key)
-
-    def _rejection_row(self, stage: str, rejection: Rejection) -> dict[str, object]:
-        return to_row(rejection) | {
-            "rejection_id": self._rejection_id(stage, rejection.key),
-            "day": self._day,
-            "stage": stage,
-            "table_name": "",
-        }
 
 
 FRESH = {"fetch_state": "pending", "fetch_attempts": 0}

@@ -9,21 +9,23 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatch
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import SOCK_STREAM
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
 from pipeline.errors import RecordError
 from pipeline.io.archive import Response
+from pipeline.io.coding import Decoder
 from pipeline.settings import Settings
 
 REDIRECTS_MAX = 5
+LAST_32_BITS_ARE_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # NAT64 (RFC 6052), IPv4-compatible
+LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # RFC 8215: private, which not every Python knows
 PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -48,8 +50,6 @@ class Client:
         self._hosts: dict[str, _Turn] = defaultdict(_Turn)
         self._http = httpx.AsyncClient(
             transport=_Transport(settings),
-            follow_redirects=True,
-            max_redirects=REDIRECTS_MAX,
             timeout=settings.deadline_seconds,
             headers={"User-Agent": user_agent(settings.contact), "Accept-Encoding": "gzip, deflate"},
         )
@@ -59,42 +59,56 @@ class Client:
 
         Raises FetchError with what, where and why when nothing usable came back.
         """
-        async with self._turn_at(urlsplit(url).netloc), self._slots:
+        try:
+            request = self._http.build_request("GET", url, headers=headers)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise FetchError(f"{url}: not an address ({error})") from error
+        async with self._turn_at(request.url.host), self._slots:
             try:
                 async with asyncio.timeout(self._settings.deadline_seconds):
-                    return await self._exchange(url, headers or {})
+                    return await self._exchange(url, request)
             except TimeoutError as error:
                 raise PassingFetchError(
                     f"{url}: no full answer within {self._settings.deadline_seconds:g} s"
                 ) from error
-            except httpx.TooManyRedirects as error:
-                raise FetchError(f"{url}: more than {REDIRECTS_MAX} redirects") from error
-            except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, OSError) as error:
+                kind = FetchError if isinstance(error, httpx.UnsupportedProtocol) else PassingFetchError
+                raise kind(f"{url}: {type(error).__name__}: {error or 'connection lost'}") from error
+            except (httpx.InvalidURL, ValueError) as error:  # a name that is none, bytes not in their coding
                 raise FetchError(f"{url}: {error}") from error
-            except (httpx.HTTPError, httpcore.ConnectError, OSError) as error:
-                raise PassingFetchError(f"{url}: {type(error).__name__}: {error or 'connection lost'}") from error
 
-    async def _exchange(self, url: str, headers: Mapping[str, str]) -> Response:
-        async with self._http.stream("GET", url, headers=dict(headers)) as answer:
-            body = await self._capped(url, answer)
-            return Response(
-                url=url,
-                final_url=str(answer.url),
-                status_code=answer.status_code,
-                headers=tuple(answer.headers.items()),
-                body=body,
-                captured_at=datetime.now(UTC),
-            )
+    async def _exchange(self, url: str, request: httpx.Request) -> Response:
+        """Follow redirects ourselves: httpx would read the body of each into memory, however long."""
+        for _ in range(REDIRECTS_MAX + 1):
+            answer = await self._http.send(request, stream=True)
+            try:
+                if answer.next_request is None:
+                    return await self._response(url, answer)
+                request = answer.next_request
+            finally:
+                await answer.aclose()
+        raise FetchError(f"{url}: more than {REDIRECTS_MAX} redirects")
+
+    async def _response(self, url: str, answer: httpx.Response) -> Response:
+        return Response(
+            url=url,
+            final_url=str(answer.url),
+            status_code=answer.status_code,
+            headers=tuple(answer.headers.items()),
+            body=await self._capped(url, answer),
+            captured_at=datetime.now(UTC),
+        )
 
     async def _capped(self, url: str, answer: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in answer.aiter_bytes(chunk_size=1 << 16):
-            body += chunk
-            if len(body) > self._settings.body_bytes_max:
-                raise FetchError(
-                    f"{url}: body is larger than {self._settings.body_bytes_max:,} bytes "
-                    "(setting EVENTWIRE_BODY_BYTES_MAX); not kept"
-                )
+        body, decoder = bytearray(), Decoder(answer.headers.get("content-encoding", ""))
+        async for chunk in answer.aiter_raw():
+            for piece in decoder.pieces(chunk):
+                body += piece
+                if len(body) > self._settings.body_bytes_max:
+                    raise FetchError(
+                        f"{url}: body is larger than {self._settings.body_bytes_max:,} bytes "
+                        "(setting EVENTWIRE_BODY_BYTES_MAX); not kept"
+                    )
         return bytes(body)
 
     def _turn_at(self, host: str) -> "_TurnAt":
@@ -176,11 +190,14 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         for pattern, target in self._settings.connect_to.items():
             if fnmatch(host, pattern):
                 name, _, fixed_port = target.rpartition(":")
-                return name, int(fixed_port)
+                return name.strip("[]"), int(fixed_port)
         return host, port
 
     async def _checked(self, host: str) -> str:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
+        except UnicodeError as error:
+            raise FetchError(f"{host[:100]} is not the name of a host ({error})") from error
         for *_, (address, *_rest) in found:
             if not self._is_allowed(ip_address(str(address).partition("%")[0])):
                 raise FetchError(
@@ -189,10 +206,18 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         return str(found[0][4][0])
 
     def _is_allowed(self, address: IPv4Address | IPv6Address) -> bool:
-        address = getattr(address, "ipv4_mapped", None) or address
-        return (address.is_global and not address.is_multicast) or any(
-            address in network for network in self._settings.allow_networks
-        )
+        inner = _inner(address)
+        is_public = inner.is_global and not inner.is_multicast and address not in LOCAL_NAT64
+        return is_public or any(address in network or inner in network for network in self._settings.allow_networks)
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, where it does: a gateway would connect to that."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in LAST_32_BITS_ARE_IPV4):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 class _Transport(httpx.AsyncBaseTransport):

@@ -103,6 +103,7 @@ def _mention(row: Row, link: Row | None) -> Row:
         "latitude": place.get("latitude"),
         "longitude": place.get("longitude"),
         "place_precision": place.get("precision", "none"),
+        "geonames_id": place.get("geonames_id"),
     }
 
 

@@ -5,15 +5,16 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import ConfigError, StageError
-from pipeline.io.store import Store
+from pipeline.errors import ConfigError
+from pipeline.io.store import Store, trouble
 from pipeline.settings import PROJECT_ROOT
 
 
 def migrate(url: str, revision: str = "head") -> None:
     """Upgrade or downgrade the store at *url* to a revision ("head", "base" or an id).
 
-    Raises ConfigError for a revision or address that does not exist, StageError when the database refuses.
+    Raises ConfigError for a revision or address that does not exist, ConfigError or StageError when the
+    database refuses.
     """
     store = Store(url)
     config = alembic_config(url)
@@ -23,7 +24,7 @@ def migrate(url: str, revision: str = "head") -> None:
     except CommandError as error:
         raise ConfigError(f"migrate {store.where}: {error}") from error
     except DBAPIError as error:
-        raise StageError(f"migrate {store.where}: {str(error.orig).splitlines()[0]}") from error
+        raise trouble(f"migrate {store.where}", error) from error
     finally:
         store.engine.dispose()
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import ConfigError, StageError
+from pipeline.errors import ConfigError, PipelineError, StageError
 from pipeline.io.rows import from_row
 from pipeline.io.tables import Base, RejectionRow
 
@@ -40,12 +40,12 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction; database trouble comes out as a StageError that says where."""
+        """One transaction; database trouble comes out as `trouble` says."""
         try:
             with self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StageError(f"operational store {self.where}: {_plain(error)}") from error
+            raise trouble(f"operational store {self.where}", error) from error
 
     @property
     def where(self) -> str:
@@ -53,10 +53,8 @@ class Store:
 
     def require_schema(self) -> None:
         """Raise ConfigError when the tables are not there."""
-        try:
-            has_tables = inspect(self.engine).has_table("stage_run")
-        except DBAPIError as error:
-            raise StageError(f"operational store {self.where}: {_plain(error)}") from error
+        with self.transaction() as connection:
+            has_tables = inspect(connection).has_table("stage_run")
         if not has_tables:
             raise ConfigError(f"operational store {self.where} has no tables: run `eventwire migrate` first")
 
@@ -186,7 +184,7 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             _make_folder(parsed.database)
         engine = create_engine(parsed, json_serializer=lambda value: to_json(value).decode())
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         raise ConfigError(
             f"EVENTWIRE_DATABASE_URL: {error}; give a SQLAlchemy address such as sqlite:///var/eventwire.db "
             "or postgresql+psycopg://user@host/name (the latter needs `pip install eventwire[postgres]`)"
@@ -215,17 +213,26 @@ def _sqlite_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _plain(error: DBAPIError) -> str:
-    """The driver's own words, with what to do where we know it."""
-    text = str(error.orig).strip().splitlines()[0]
-    hints = {
-        "unable to open database file": "the folder cannot be read or written",
-        "readonly database": "the file cannot be written: check its owner and mode",
-        "database is locked": "another process holds it: wait for that to end",
-        "disk is full": "free some space",
-        "no such table": "run `eventwire migrate` first",
-        "no such column": "run `eventwire migrate` first",
-        "malformed": "restore it from a backup; nothing was changed",
-        "not a database": "EVENTWIRE_DATABASE_URL names a file of another kind",
-    }
-    return next((f"{text}; {hint}" for sign, hint in hints.items() if sign in text), text)
+# The driver's sign of a trouble, what to do about it, and who should: a retry helps, or it cannot.
+TROUBLES: tuple[tuple[str, str, type[PipelineError]], ...] = (
+    ("unable to open database file", "the folder cannot be read or written", ConfigError),
+    ("readonly database", "the file cannot be written: check its owner and mode", ConfigError),
+    ("not a database", "EVENTWIRE_DATABASE_URL names a file of another kind", ConfigError),
+    ("no such table", "run `eventwire migrate` first", ConfigError),
+    ("no such column", "run `eventwire migrate` first", ConfigError),
+    ("authentication failed", "correct the user or password in EVENTWIRE_DATABASE_URL", ConfigError),
+    ('database "', "create it, or correct its name in EVENTWIRE_DATABASE_URL", ConfigError),
+    ("does not exist", "run `eventwire migrate` first", ConfigError),
+    ("database is locked", "another process holds it: wait for that to end", StageError),
+    ("disk is full", "free some space", StageError),
+    ("malformed", "restore it from a backup; nothing was changed", StageError),
+)
+
+
+def trouble(what: str, error: DBAPIError) -> PipelineError:
+    """One sentence with the driver's own words, and what to do where we know it."""
+    text = next(iter(str(error.orig).strip().splitlines()), type(error.orig).__name__)
+    for sign, hint, kind in TROUBLES:
+        if sign in text:
+            return kind(f"{what}: {text}; {hint}")
+    return StageError(f"{what}: {text}")

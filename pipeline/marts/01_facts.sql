@@ -54,7 +54,8 @@ create table if not exists fact_mention (
     admin1                 varchar,
     latitude               double,
     longitude              double,
-    place_precision        varchar not null,
+    place_precision        varchar not null, -- place, country, none
+    geonames_id            bigint,
     sentence               varchar not null,
     sentence_start         integer not null,
     sentence_end           integer not null,

@@ -21,7 +21,7 @@ with told as (
         count(*) as mention_count,
         count(distinct article_id) as article_count,
         count(distinct source_id) as source_count,
-        count(distinct story_id) as independent_count,  -- wire copy counts once
+        count(distinct origin_source_id) as independent_source_count,  -- outlets with copy of another's do not count
         bool_or(salience = 'main') as is_main,
         arg_max(sentence, length(sentence)) as sentence
     from current_mention

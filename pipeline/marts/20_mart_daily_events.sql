@@ -14,7 +14,7 @@ select
     event.place_country_code as country_code,
     count(*) as event_count,
     sum(event.mention_count) as mention_count,
-    sum(event.independent_count) as independent_count,
+    sum(event.independent_source_count) as independent_source_count,
     count(*) filter (event.is_contested) as contested_count,
     sum(event.deaths_low) as deaths_low,
     sum(event.deaths_high) as deaths_high,

@@ -132,7 +132,7 @@ def locate(place: PlaceName) -> Place:
         return _at(next(k for k in _by_name()[inner] if code in (None, k.country_code)), place)
     country = countries().get(code or "")
     return Place(
-        name=place.text,
+        name=_shown(place.text),
         country_code=code,
         admin1=place.admin1,
         latitude=country.latitude if country else None,
@@ -143,13 +143,19 @@ def locate(place: PlaceName) -> Place:
 
 def _at(known: Known, asked: PlaceName) -> Place:
     return Place(
-        name=asked.text,
+        name=_shown(asked.text),
         country_code=known.country_code,
         admin1=asked.admin1 or known.admin1,
         latitude=known.latitude,
         longitude=known.longitude,
         precision="place",
+        geonames_id=known.geonames_id,
     )
+
+
+def _shown(text: str) -> str:
+    """A dateline's capitals as a name: QUETTA → Quetta."""
+    return text.title() if text.isupper() else text
 
 
 def _inner_names(text: str) -> list[str]:

@@ -4,7 +4,6 @@ from functools import cache
 
 from pipeline.places.gazetteer import cities
 
-
 SPOTS_PER_DEGREE = 1  # finer shows no more and weighs more
 
 

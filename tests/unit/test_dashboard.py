@@ -14,7 +14,7 @@ DAY = date(2026, 11, 16)
 EVIL = "</script><script>alert(1)</script>"
 MARTS: dict[str, list[dict[str, object]]] = {
     "daily": [
-        {"event_date": DAY, "type_code": "ASSAULT", "quad_class": "material conflict", "event_count": 3, "independent_count": 4}
+        {"event_date": DAY, "type_code": "ASSAULT", "quad_class": "material conflict", "event_count": 3, "independent_source_count": 4}
     ],
     "places": [
         {

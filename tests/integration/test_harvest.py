@@ -1,0 +1,452 @@
+"""Poll, fetch and extract over a server on the loopback: what is kept, what is asked again, what is told."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import pytest
+from support.hostile import Answer, Hostile, endless, head, one_by_one, response
+from support.make import DAY, NEXT
+
+from pipeline.errors import StageError
+from pipeline.io.archive import Archive
+from pipeline.io.store import Store
+from pipeline.io.tables import ArticleRow, EntryRow, FeedRow, PageRow, PollRow, RejectionRow, SourceRow
+from pipeline.run import Report, Run
+from pipeline.sample import DAYS, Newsroom
+from pipeline.settings import Settings
+from pipeline.sources import write_toml
+from pipeline.sources.problems import read_entries
+from pipeline.stages.extract import extract
+from pipeline.stages.fetch import fetch
+from pipeline.stages.poll import poll
+
+XML = "application/rss+xml; charset=utf-8"
+TEXT = "Rebels shelled the market of the town on Monday, killing nine people and wounding twelve, officials said."
+
+
+@pytest.fixture
+def server() -> Iterator[Hostile]:
+    with Hostile() as hostile:
+        yield hostile
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as room:
+        yield room
+
+
+def a_run(store: Store, settings: Settings, **changes: Any) -> Run:
+    made = Settings(**(settings.model_dump() | changes))
+    return Run(day=DAY, settings=made, store=store, archive=Archive(made.archive_folder))
+
+
+@pytest.fixture
+def sample(store: Store, settings: Settings, newsroom: Newsroom) -> Run:
+    """A run over the bundled newsroom, on each database."""
+    return a_run(store, settings, catalogue="sample", connect_to={"*.example": newsroom.address})
+
+
+def catalogue(folder: Path, *feeds: str) -> str:
+    """A catalogue with one source a feed: a.example, b.example and so on."""
+    rows = [
+        {"id": chr(97 + number), "name": f"Outlet {number}", "country": "GBR", "language": "en",
+         "time_zone": "Europe/London", "feeds": [feed], "terms": "test"}
+        for number, feed in enumerate(feeds)
+    ]  # fmt: skip
+    sources, problems = read_entries(rows)
+    assert not problems
+    (folder / "catalogue.toml").write_text(write_toml(sources))
+    return str(folder / "catalogue.toml")
+
+
+@pytest.fixture
+def run(sqlite_url: str, settings: Settings, server: Hostile, tmp_path: Path) -> Iterator[Run]:
+    """A run over two sources that say what the test wants."""
+    feeds = catalogue(tmp_path, "http://a.example/rss", "http://b.example/rss")
+    store = Store(sqlite_url)
+    yield a_run(store, settings, catalogue=feeds, connect_to={"*.example": server.address})
+    store.engine.dispose()
+
+
+def feed(*paths: str, title: str = "News", extra: str = "") -> bytes:
+    items = "".join(f"<item><title>{title}</title><link>{path}</link>{extra}</item>" for path in paths)
+    return response(f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode(), content_type=XML)
+
+
+def article(title: str = "News", text: str = TEXT) -> bytes:
+    body = (
+        f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{text}</p></article></body></html>"
+    )
+    return response(body.encode())
+
+
+def serve(server: Hostile, **answers: Answer) -> None:
+    """Answers by host and path; a double underscore stands for the slash: a__rss is a.example/rss."""
+    server.answers |= {name.replace("__", ".example/"): answer for name, answer in answers.items()}
+
+
+def rejected(run: Run, stage: str) -> dict[str, str]:
+    return {row["key"]: row["message"] for row in run.store.rows(RejectionRow) if row["stage"] == stage}
+
+
+def states(run: Run) -> dict[str, tuple[str, int]]:
+    rows = run.store.rows(EntryRow)
+    return {row["url"]: (row["fetch_state"], row["fetch_attempts"]) for row in rows}
+
+
+def health(run: Run, host: str) -> dict[str, Any]:
+    (row,) = [row for row in run.store.rows(FeedRow) if host in row["url"]]
+    return row
+
+
+def counts(report: Report) -> tuple[int, int, int]:
+    return report.in_count, report.out_count, report.rejected_count
+
+
+# ── the sample newsroom ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_first_run_finds_everything_and_a_second_adds_nothing(sample: Run) -> None:
+    polled, fetched, extracted = poll(sample), fetch(sample), extract(sample)
+    assert polled.out_count == polled.changed_count > 20
+    assert 0 < fetched.out_count <= fetched.in_count <= polled.out_count
+    assert extracted.out_count + extracted.rejected_count == extracted.in_count == fetched.out_count
+    pages, articles = sample.store.rows(PageRow), sample.store.rows(ArticleRow)
+
+    again = poll(sample), fetch(sample), extract(sample)
+    assert [report.changed_count for report in again] == [0, 0, 0]
+    assert again[0].note == "no new entries"
+    assert again[1].note == "nothing pending"
+    assert (sample.store.rows(PageRow), sample.store.rows(ArticleRow)) == (pages, articles)
+    outcomes = Counter(row["outcome"] for row in sample.store.rows(PollRow))
+    assert outcomes["unchanged"] == outcomes["parsed"] > 10
+
+
+def test_every_article_leads_back_to_archived_bytes(sample: Run) -> None:
+    for stage in (poll, fetch, extract):
+        stage(sample)
+    pages = {row["page_id"]: row for row in sample.store.rows(PageRow)}
+    rows = sample.store.rows(ArticleRow)
+    assert rows
+    for row in rows:
+        page = pages[row["page_id"]]
+        body = sample.archive.read(page["archive_file"], page["archive_offset"])
+        assert len(body) == page["payload_bytes"]
+        assert row["text"].split()[0].encode() in body
+
+
+def test_a_corrected_article_is_fetched_again_and_makes_a_second_version(sample: Run, newsroom: Newsroom) -> None:
+    for newsroom.day in DAYS[:2]:
+        run = replace(sample, day=newsroom.day)
+        for stage in (poll, fetch, extract):
+            stage(run)
+    versions = [row for row in sample.store.rows(ArticleRow) if "missile-hits-market-in-shamkir" in row["canonical_url"]
+                and "kura-herald" in row["canonical_url"]]  # fmt: skip
+    assert {row["day"] for row in versions} == {DAY, NEXT}
+    assert len({row["article_id"] for row in versions}) == 1
+    assert len({row["version_id"] for row in versions}) == 2
+    assert {row["title"] for row in versions} >= {"Missile hits market in Azerbaijan's Shamkir, nine dead"}
+
+
+def test_days_can_be_extracted_again_in_any_order(sample: Run, newsroom: Newsroom) -> None:
+    runs = [replace(sample, day=day) for day in DAYS[:2]]
+    for run in runs:
+        newsroom.day = run.day
+        for stage in (poll, fetch, extract):
+            stage(run)
+    before = sample.store.rows(ArticleRow)
+    assert [extract(run).changed_count for run in reversed(runs)] == [0, 0]
+    assert sample.store.rows(ArticleRow) == before
+
+
+# ── feeds ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dead_feed_is_a_rejection_and_a_mark_on_its_health(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=response(b"oops", status="500 Oops"))
+    assert counts(poll(run)) == (2, 1, 1)
+    assert rejected(run, "poll") == {"http://b.example/rss": "http://b.example/rss: the server answered 500"}
+    assert (health(run, "b.")["failure_count"], health(run, "a.")["failure_count"]) == (1, 0)
+    assert health(run, "b.")["last_error"].endswith("answered 500")
+
+    serve(server, b__rss=response(b"<html>moved</html>"))
+    poll(run)
+    assert health(run, "b.")["failure_count"] == 2
+    assert "not a feed but an HTML page" in rejected(run, "poll")["http://b.example/rss"]  # the last reason stands
+
+
+def test_a_feed_that_recovers_has_no_rejection_left(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=response(b"", status="503 Busy"))
+    poll(run)
+    serve(server, b__rss=feed("/2"))
+    assert counts(poll(run)) == (2, 1, 0)
+    assert rejected(run, "poll") == {}
+    row = health(run, "b.")
+    assert (row["failure_count"], row["last_error"]) == (0, None)
+    assert [row["outcome"] for row in run.store.rows(PollRow, order=("checked_at",)) if "b" == row["source_id"]] == [
+        "failed", "parsed",
+    ]  # fmt: skip
+
+
+def test_when_no_feed_answers_the_stage_fails(run: Run, server: Hostile) -> None:
+    with pytest.raises(StageError, match=r"poll 2026-11-16: none of 2 feeds answered, .*404; check the network"):
+        poll(run)
+    assert len(rejected(run, "poll")) == 2
+    assert len(run.store.rows(PollRow)) == 2
+
+
+def test_validators_are_sent_back_and_forgotten_with_the_answer_that_lacks_them(run: Run, server: Hostile) -> None:
+    with_etag = feed("/1").replace(b"\r\n\r\n", b'\r\nETag: "v1"\r\nLast-Modified: Mon\r\n\r\n', 1)
+    unchanged = head("HTTP/1.1 304 Not Modified")
+    serve(server, a__rss=one_by_one([with_etag, unchanged, feed("/1", "/2"), unchanged]), b__rss=feed("/3"))
+    for _ in range(4):
+        poll(run)
+    asked = [request.headers for request in server.requests if request.host == "a.example"]
+    assert [headers.get("if-none-match") for headers in asked] == [None, '"v1"', '"v1"', None]
+    assert [headers.get("if-modified-since") for headers in asked] == [None, "Mon", "Mon", None]
+
+
+def test_a_validator_that_cannot_be_sent_back_does_not_break_the_feed(run: Run, server: Hostile) -> None:
+    odd = feed("/1").replace(b"\r\n\r\n", b'\r\nETag: "\xe9"\r\n\r\n', 1)
+    serve(server, a__rss=odd, b__rss=feed("/2"))
+    poll(run)
+    assert poll(run).rejected_count == 0
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '{"url": "/a\\u0000b", "title": "x\\u0000\\ud800y", "id": "\\udfff"}',
+        '{"url": "/a", "date_published": "0001-01-01T00:00:00+14:00", "date_modified": "9999-12-31T23:59:59-12:00"}',
+        '{"url": "http://[::1/x"}',
+    ],
+)
+def test_one_hostile_item_does_not_stop_the_poll(
+    store: Store, settings: Settings, server: Hostile, tmp_path: Path, item: str
+) -> None:
+    feeds = catalogue(tmp_path, "http://a.example/rss")
+    body = '{"version": "https://jsonfeed.org/version/1.1", "items": [%s, {"url": "/good"}]}' % item
+    serve(server, a__rss=response(body.encode(), content_type="application/feed+json"))
+    run = a_run(store, settings, catalogue=feeds, connect_to={"*.example": server.address})
+    assert poll(run).rejected_count == 0
+    assert "http://a.example/good" in states(run)
+
+
+def test_a_source_that_left_the_catalogue_stays_but_rests(run: Run, server: Hostile, tmp_path: Path) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed("/2"))
+    poll(run)
+    catalogue(tmp_path, "http://a.example/rss")
+    poll(run)
+    assert {row["source_id"]: row["is_active"] for row in run.store.rows(SourceRow)} == {"a": True, "b": False}
+    assert {row["source_id"]: row["is_active"] for row in run.store.rows(FeedRow)} == {"a": True, "b": False}
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_address_that_two_feeds_name_is_asked_for_once(run: Run, server: Hostile) -> None:
+    both = "http://a.example/1"
+    serve(server, a__rss=feed(both, title="One"), b__rss=feed(both, title="Other"), a__1=article())
+    poll(run)
+    assert counts(fetch(run)) == (1, 1, 0)
+    assert server.asked("/1") == 1
+    assert {row["fetch_state"] for row in run.store.rows(EntryRow)} == {"fetched"}
+
+
+def test_a_page_that_is_not_there_is_rejected_once_and_not_asked_for_again(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/gone", "/1"), b__rss=feed(), a__1=article())
+    poll(run)
+    assert counts(fetch(run)) == (2, 1, 1)
+    assert fetch(run).note == "nothing pending"
+    assert server.asked("/gone") == 1
+    assert rejected(run, "fetch") == {"http://a.example/gone": "http://a.example/gone: the server answered 404"}
+    assert states(run) == {"http://a.example/gone": ("failed", 1), "http://a.example/1": ("fetched", 1)}
+
+
+def test_a_page_that_is_busy_is_asked_for_by_later_runs_up_to_the_limit(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/busy"), b__rss=feed(), a__busy=response(b"", status="503 Busy"))
+    poll(run)
+    for attempts, state in ((1, "pending"), (2, "pending"), (3, "failed")):
+        assert fetch(run).rejected_count == 1
+        assert states(run) == {"http://a.example/busy": (state, attempts)}
+    assert fetch(run).note == "nothing pending"
+    assert server.asked("/busy") == 3
+    assert len(rejected(run, "fetch")) == 1
+
+
+def test_a_busy_page_that_recovers_the_next_day_becomes_that_days_page(run: Run, server: Hostile) -> None:
+    busy = one_by_one([response(b"", status="503 Busy"), article()])
+    serve(server, a__rss=feed("/busy"), b__rss=feed(), a__busy=busy)
+    poll(run)
+    fetch(run)
+    assert counts(fetch(replace(run, day=NEXT))) == (1, 1, 0)
+    assert [row["day"] for row in run.store.rows(PageRow)] == [NEXT]
+
+
+def test_a_page_that_recovers_the_same_day_has_no_rejection_left(run: Run, server: Hostile) -> None:
+    busy = one_by_one([response(b"", status="503 Busy"), article()])
+    serve(server, a__rss=feed("/busy"), b__rss=feed(), a__busy=busy)
+    poll(run)
+    fetch(run)
+    assert len(rejected(run, "fetch")) == 1
+    fetch(run)
+    assert rejected(run, "fetch") == {}
+
+
+def test_entries_wait_two_days_and_no_longer(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed(), a__1=article())
+    poll(run)
+    assert fetch(replace(run, day=DAY - timedelta(days=1))).in_count == 0
+    assert fetch(replace(run, day=DAY + timedelta(days=3))).in_count == 0
+    assert fetch(replace(run, day=DAY + timedelta(days=2))).in_count == 1
+
+
+def test_a_page_of_fifty_megabytes_is_refused_with_a_sentence(run: Run, server: Hostile) -> None:
+    huge = endless(head("HTTP/1.1 200 OK", "Content-Type: text/html", "Content-Length: 50000000"), b"x" * 100_000)
+    serve(server, a__rss=feed("/huge", "/1"), b__rss=feed(), a__huge=huge, a__1=article())
+    poll(run)
+    assert counts(fetch(run)) == (2, 1, 1)
+    assert rejected(run, "fetch")["http://a.example/huge"] == (
+        "http://a.example/huge: body is larger than 20,000,000 bytes (setting EVENTWIRE_BODY_BYTES_MAX); not kept"
+    )
+    assert states(run)["http://a.example/huge"] == ("failed", 1)
+
+
+def test_an_entry_whose_address_is_none_is_one_rejection(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("mailto:desk@a.example", "http://a b/", "/1"), b__rss=feed(), a__1=article())
+    poll(run)
+    assert counts(fetch(run)) == (3, 1, 2)
+
+
+def test_a_revised_entry_whose_page_stayed_the_same_adds_nothing(run: Run, server: Hostile) -> None:
+    feeds = one_by_one([feed("/1", title="Nine dead"), feed("/1", title="Ten dead")])
+    serve(server, a__rss=feeds, b__rss=feed(), a__1=article())
+    for _ in range(2):
+        poll(run)
+        fetch(run)
+    assert server.asked("/1") == 2
+    assert len(run.store.rows(PageRow)) == 1
+    assert extract(run).out_count == 1
+
+
+# ── articles ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_page_without_an_article_is_rejected_and_the_rest_goes_on(run: Run, server: Hostile) -> None:
+    serve(
+        server, a__rss=feed("/1", "/video", "/pdf"), b__rss=feed(), a__1=article(),
+        a__video=response(b"<html><body><video></video></body></html>"),
+        a__pdf=response(b"%PDF", content_type="application/pdf"),
+    )  # fmt: skip
+    for stage in (poll, fetch):
+        stage(run)
+    assert counts(extract(run)) == (3, 1, 2)
+    reasons = rejected(run, "extract")
+    assert "no text of an article" in reasons["http://a.example/video"]
+    assert "application/pdf, not an HTML page" in reasons["http://a.example/pdf"]
+
+
+def test_hostile_text_can_be_stored(store: Store, settings: Settings, server: Hostile, tmp_path: Path) -> None:
+    ld = '{"@type":"NewsArticle","headline":"a\\u0000b\\ud800c","author":"x\\u0000y"}'
+    page = f"<html><head><script type='application/ld+json'>{ld}</script></head><body><p>{TEXT} \0 &#0;&#1;</p></body></html>"
+    serve(server, a__rss=feed("/1"), a__1=response(page.encode()))
+    feeds = catalogue(tmp_path, "http://a.example/rss")
+    run = a_run(store, settings, catalogue=feeds, connect_to={"*.example": server.address})
+    for stage in (poll, fetch, extract):
+        stage(run)
+    (row,) = run.store.rows(ArticleRow)
+    assert (row["title"], row["authors"]) == ("abc", ["xy"])
+
+
+def test_a_day_without_pages_says_so(run: Run) -> None:
+    assert extract(run).note == "no pages captured on this day"
+
+
+def test_a_missing_archive_file_stops_the_stage_and_keeps_the_old_rows(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed(), a__1=article())
+    for stage in (poll, fetch, extract):
+        stage(run)
+    (page,) = run.store.rows(PageRow)
+    (run.settings.archive_folder / page["archive_file"]).unlink()
+    with pytest.raises(StageError, match="restore the file"):
+        extract(run)
+    assert len(run.store.rows(ArticleRow)) == 1
+
+
+# ── kill -9 ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_fetch_killed_in_the_middle_is_finished_by_the_next(
+    run: Run, server: Hostile, settings: Settings, sqlite_url: str
+) -> None:
+    paths = [f"/{number}" for number in range(40)]
+    at_once = 4
+    child: list[subprocess.Popen[bytes]] = []
+    started = threading.Event()
+
+    def deadly(answer: bytes) -> Callable[[socket], None]:
+        def send(connection: socket) -> None:
+            if not started.is_set():
+                started.set()
+                os.kill(child[0].pid, signal.SIGKILL)
+            else:
+                connection.sendall(answer)
+
+        return send
+
+    serve(server, a__rss=feed(*paths), b__rss=feed())
+    server.answers |= {f"a.example{path}": article(f"Story {path}", TEXT + path) for path in paths}
+    poll(run)
+    # Every address is a host of its own, so that exchanges do overlap.
+    with run.store.transaction() as connection:
+        for number, path in enumerate(paths):
+            connection.exec_driver_sql("update entry set url = ? where url = ?",
+                                       (f"http://h{number}.example{path}", f"http://a.example{path}"))  # fmt: skip
+            server.answers[f"h{number}.example{path}"] = server.answers.pop(f"a.example{path}")
+    middle = f"h20.example{paths[20]}"
+    calm = server.answers[middle]
+    assert isinstance(calm, bytes)
+    server.answers[middle] = deadly(calm)
+    environ = {
+        "EVENTWIRE_HOME": str(settings.home), "EVENTWIRE_DATABASE_URL": sqlite_url, "EVENTWIRE_HOST_DELAY_SECONDS": "0",
+        "EVENTWIRE_ALLOW_NETWORKS": '["127.0.0.0/8"]', "EVENTWIRE_CONNECTIONS": str(at_once),
+        "EVENTWIRE_CONNECT_TO": f'{{"*.example": "{server.address}"}}',
+    }  # fmt: skip
+    program = "from datetime import date; from pipeline.main import run_stage; run_stage('fetch', date(2026, 11, 16))"
+    child.append(subprocess.Popen([sys.executable, "-c", program], env=os.environ | environ))
+    assert child[0].wait(30) == -signal.SIGKILL
+    recorded = run.store.rows(PageRow)
+    asked_before = Counter(request.path for request in server.requests)
+    assert 0 < len(recorded) < len(paths)
+
+    def readable(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            body = run.archive.read(row["archive_file"], row["archive_offset"])
+            assert f"Story /{row['url'].rpartition('/')[2]}".encode() in body
+
+    readable(recorded)  # even before anyone has tidied up
+    assert fetch(run).in_count == len(paths) - len(recorded)
+
+    rows = run.store.rows(PageRow)
+    readable(rows)
+    assert {row["url"].rpartition("/")[2] for row in rows} == {path[1:] for path in paths}
+    assert len(rows) == len(paths)
+    assert {row["fetch_state"] for row in run.store.rows(EntryRow)} == {"fetched"}
+    asked = Counter(request.path for request in server.requests if request.path != "/rss")
+    twice = [path for path, count in asked.items() if count > 1]
+    assert max(asked.values()) <= 2
+    assert len(twice) <= at_once, "more than what was in flight"
+    assert all(asked_before[path] == 1 for path in twice)
+    assert not list(run.settings.archive_folder.rglob("*.open"))
+    assert extract(run).out_count == len(paths)
