@@ -138,10 +138,14 @@ def serve_ui(settings: Settings, port: int) -> int:
             from pipeline.sample import DAYS
 
             set_day(DAYS[-1])
-        environ = environment(settings) | extra | {
-            "AIRFLOW__API__PORT": str(port),
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-        }
+        environ = (
+            environment(settings)
+            | extra
+            | {
+                "AIRFLOW__API__PORT": str(port),
+                "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+            }
+        )
         return _run_interruptible([sys.executable, "-m", "airflow", "standalone"], environ)
 
 

@@ -49,11 +49,12 @@ def link_mentions(mentions: Iterable[Mention], earlier: Iterable[Linked]) -> tup
 
 def similarity(a: Mention, b: Mention) -> float:
     """How alike two mentions are, 0 to 1; 0 when something they say rules one happening out."""
-    if a.story_id == b.story_id and a.sentence == b.sentence:
-        return 1.0
     parts = {"when": _when(a, b), "where": _where(a, b), "who": _who(a, b), "words": _words(a, b)}
-    if 0.0 in (parts["when"], parts["where"], parts["who"]):
+    one_spot = a.type_code in PLACED_TYPES and parts["when"] == parts["where"] == 1.0
+    if 0.0 in (parts["when"], parts["where"]) or (parts["who"] == 0.0 and not one_spot):
         return 0.0
+    if a.story_id == b.story_id and a.sentence == b.sentence:
+        return 1.0  # wire copy
     return sum(WEIGHTS[name] * score for name, score in parts.items())
 
 
@@ -156,13 +157,18 @@ class _Index:
         seen: set[str] = set()
         for block in _blocks(mention):
             for other in self._by_block.get(block, ()):
-                if other.mention.mention_id in seen or other.mention.version_id == mention.version_id:
-                    continue  # the coder has told the happenings of one article apart already
+                if other.mention.mention_id in seen or _told_apart(mention, other.mention):
+                    continue
                 seen.add(other.mention.mention_id)
                 score = similarity(mention, other.mention)
                 if score > best_score:
                     best_score, best = score, other
         return best_score, best
+
+
+def _told_apart(a: Mention, b: Mention) -> bool:
+    """Whether one article tells of both in sentences of their own: then its coder found two happenings."""
+    return a.version_id == b.version_id and a.sentence != b.sentence
 
 
 def _blocks(mention: Mention) -> Iterator[tuple[str, ...]]:

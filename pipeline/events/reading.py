@@ -64,9 +64,9 @@ def _home(words: Sequence[tuple[Word, ...]], source_country: str | None) -> str 
     return min(named, key=lambda code: (-named[code], code)) if named else source_country
 
 
-#: "NAIROBI, Kenya (Agency) — " in front of the first sentence says where it was written.
+#: "NAIROBI, Kenya, Nov 17 (Agency) — " in front of the first sentence says where it was written.
 _DATELINE = re.compile(
-    r"^[A-Z][A-Z.'’ -]{2,30}(?:, [\w. ]{2,30})?(?: ?\([^)]{1,40}\))? ?[—–_-]{1,2} ?"
+    r"^[A-Z][A-Z.'’ -]{2,30}(?:, [\w. ]{2,30}){0,3}(?: ?\([^)]{1,40}\))? ?[—–_-]{1,2} ?"
     r"|^[A-Z][\w ]{2,20}, [A-Z][\w ]{2,20} [—–] "
 )
 

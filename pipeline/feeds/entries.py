@@ -8,9 +8,12 @@ from pipeline.records import Entry, Feed, make_id
 
 
 def to_entries(feed: Feed, items: Sequence[Item], day: date, now: datetime) -> list[Entry]:
-    """Return one entry per item, first of each id first; an item that was updated has a new id."""
-    entries = {entry.entry_id: entry for entry in reversed([_entry(feed, item, day, now) for item in items])}
-    return list(reversed(entries.values()))
+    """Return one entry per item, the first of each id, in the feed's order; an item that was updated has a new id."""
+    entries: dict[str, Entry] = {}
+    for item in items:
+        entry = _entry(feed, item, day, now)
+        entries.setdefault(entry.entry_id, entry)
+    return list(entries.values())
 
 
 def _entry(feed: Feed, item: Item, day: date, now: datetime) -> Entry:

@@ -16,6 +16,7 @@ import feedparser
 from pipeline.errors import RecordError
 from pipeline.language.clean import clean
 
+HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 PUNYCODE = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*punycode", re.IGNORECASE)  # no charset, and takes days
 
@@ -45,13 +46,10 @@ def parse_feed(body: bytes, content_type: str, url: str) -> list[Item]:
         reason = parsed.get("bozo_exception") or "no RSS, Atom or JSON Feed in it"
         found = "an HTML page" if b"<html" in body[:2000].lower() else f"{len(body)} bytes"
         raise RecordError(f"{url}: not a feed but {found} ({reason}); check the address in the catalogue")
-    if (
-        parsed.bozo
-        and not parsed.entries
-        and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride)
-    ):
+    items = [item for item in (_xml_item(entry, url) for entry in parsed.entries) if item.url]
+    if parsed.bozo and not items and not isinstance(parsed.bozo_exception, HARMLESS):
         raise RecordError(f"{url}: broken feed without a readable entry ({parsed.bozo_exception})")
-    return [item for item in (_xml_item(entry, url) for entry in parsed.entries) if item.url]
+    return items
 
 
 def _parsed(body: bytes, content_type: str, url: str) -> Any:
@@ -112,7 +110,7 @@ def _json(body: bytes, url: str) -> dict[str, Any]:
 
 def _json_items(feed: dict[str, Any], base: str) -> Iterator[Item]:
     for item in feed["items"]:
-        link = _string(item.get("url")) if isinstance(item, dict) else ""
+        link = clean(item["url"]) if isinstance(item, dict) and isinstance(item.get("url"), str) else ""
         if url := _absolute(base, link):
             yield Item(
                 guid=_string(item.get("id")) or link,

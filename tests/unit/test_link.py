@@ -79,11 +79,26 @@ def test_another_place_day_type_or_status_is_another_event(different: dict[str, 
     assert events_of(mention("a"), mention("b", **different)) == 2
 
 
+def test_reports_from_one_spot_on_one_day_agree_although_they_name_other_parties() -> None:
+    ours = mention("a", recipients=(party("PAK", "COP"),), actors=(party("AFG", "REB"),))
+    theirs = mention("b", recipients=(party("CHN", "CVL"),), sentence="Thirteen people died in a blast near a bus.")
+
+    assert events_of(ours, theirs) == 1
+
+
 def test_the_happenings_of_one_article_stay_apart() -> None:
     first = mention("a")
-    second = mention("a", mention_id=make_id("second"))
+    second = mention("a", sentence="A second missile hit the market of Shamkir an hour later.")
 
     assert events_of(first, second) == 2
+
+
+def test_one_sentence_coded_twice_is_one_event_unless_it_names_two_places() -> None:
+    twice = mention("a", mention_id=make_id("again"), recipients=())
+    elsewhere = mention("a", mention_id=make_id("elsewhere"), place=place("Ganja"))
+
+    assert events_of(mention("a"), twice) == 1
+    assert events_of(mention("a"), elsewhere) == 2
 
 
 def test_statements_of_two_parties_are_two_events() -> None:
