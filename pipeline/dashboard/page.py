@@ -19,7 +19,7 @@ QUERIES = {
         select * from mart_daily_events
         where event_date >= (select max(day) - 30 from fact_coverage) order by event_date""",
     "places": "select * from mart_places where latitude is not null limit 300",
-    "contested": "select * from mart_contested order by source_count desc, event_date desc, event_id limit 50",
+    "contested": "select * from mart_contested order by source_count desc, event_date desc limit 50",
     "casualties": """
         select * from mart_casualties
         where kind in ('deaths', 'injured') and stance <> 'denies' and event_id is not null
@@ -66,7 +66,8 @@ def dashboard_page(marts: Mapping[str, Sequence[Row]]) -> str:
         ),
         section("Gates", "Rules that did not pass, yet did not stop the publication.", _gates(marts["gates"])),
         "<footer>Made from the warehouse's marts. Every number leads back to a sentence, an article's version and "
-        "archived bytes: see <code>mart_claims</code> and <code>mart_casualties</code>. Places: GeoNames, CC BY 4.0.</footer>",
+        "archived bytes: see <code>mart_claims</code> and <code>mart_casualties</code>. "
+        "Places: GeoNames, CC BY 4.0.</footer>",
     ]
     return page("eventwire", body, _script(specs))
 

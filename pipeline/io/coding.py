@@ -4,8 +4,8 @@ import zlib
 from collections.abc import Iterator
 
 PIECE = 1 << 16
-FRAMING = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's wbits
-BARE = -15  # deflate as some servers send it, without zlib's header
+GZIP, ZLIB, BARE = 31, 15, -15  # zlib's wbits
+CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 class Decoder:
@@ -16,34 +16,35 @@ class Decoder:
 
     def __init__(self, encoding: str) -> None:
         codings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
-        if len(codings) > 1 or not FRAMING.keys() >= set(codings):
+        if len(codings) > 1 or not CODINGS.issuperset(codings):
             raise ValueError(f"content encoding {encoding!r} was not asked for")
-        self._coding = codings[0] if codings else ""
-        self._zlib = zlib.decompressobj(FRAMING[self._coding]) if codings else None
-        self._has_begun = False
+        self._coding = "".join(codings)
+        self._zlib = None if self._coding == "deflate" else zlib.decompressobj(GZIP)
+        self._head = b""
 
     def pieces(self, raw: bytes) -> Iterator[bytes]:
         """Yield what the next bytes of the body decode to, at most PIECE bytes at a time."""
-        if self._zlib is None:
+        if not self._coding:
             yield raw
             return
+        self._head += raw
+        if self._zlib is None and len(self._head) > 1:
+            self._zlib = zlib.decompressobj(ZLIB if _has_zlib_header(self._head) else BARE)
+        if self._zlib is None:
+            return
+        raw, self._head = self._head, b""
         while raw:
             if self._zlib.eof:
                 if self._coding == "deflate":
                     return
-                self._zlib = zlib.decompressobj(FRAMING[self._coding])  # gzip may have several members
-            yield self._piece(raw)
+                self._zlib = zlib.decompressobj(GZIP)  # gzip may have several members
+            try:
+                yield self._zlib.decompress(raw, PIECE)
+            except zlib.error as error:
+                raise ValueError(f"body is not {self._coding} as its header says ({error})") from error
             raw = self._zlib.unconsumed_tail or self._zlib.unused_data
 
-    def _piece(self, raw: bytes) -> bytes:
-        assert self._zlib
-        try:
-            piece = self._zlib.decompress(raw, PIECE)
-        except zlib.error as error:
-            if self._coding != "deflate" or self._has_begun:
-                raise ValueError(f"body is not {self._coding} as its header says ({error})") from error
-            self._zlib = zlib.decompressobj(BARE)
-            self._has_begun = True
-            return self._piece(raw)
-        self._has_begun = True
-        return piece
+
+def _has_zlib_header(body: bytes) -> bool:
+    """Tell deflate as the standard has it from deflate as some servers send it (RFC 1950, section 2.2)."""
+    return body[0] & 0x0F == 8 and int.from_bytes(body[:2]) % 31 == 0

@@ -1,6 +1,7 @@
 """Write a file whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import StageError
@@ -14,5 +15,7 @@ def write_whole(path: Path, text: str) -> None:
         aside.write_text(text, encoding="utf-8")
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise StageError(f"{path} cannot be written: {error.strerror}; free space or check its folder") from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
