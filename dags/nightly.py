@@ -1,8 +1,10 @@
 """Nightly: turn one day of archived pages into events in the warehouse.
 
-Touches no network, so a backfill is this DAG over old days; --to-date is the day after the last:
+Touches no network, so a backfill is this DAG over old days. --to-date is the day after the last, and
+backfills heed no max_active_runs but their own, while days must run in order:
 
-    airflow backfill create --dag-id nightly --from-date 2026-11-01 --to-date 2026-11-22 --reprocess-behavior completed
+    airflow backfill create --dag-id nightly --from-date 2026-11-01 --to-date 2026-11-22 \
+        --max-active-runs 1 --reprocess-behavior completed
 """
 
 from datetime import UTC, datetime, timedelta

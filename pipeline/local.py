@@ -100,7 +100,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # loopback only, see API__HOST
         "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "EVENTWIRE_HOME": str(home),
     }
 

@@ -80,8 +80,10 @@ def _record(
     }
     try:
         run.store.append(StageRunRow, [row])
-    except StageError as lost:  # the error that brought us here matters more
-        log.warning("stage run not recorded", reason=str(lost))
+    except PipelineError as lost:
+        if not error:
+            raise
+        log.warning("stage run not recorded", reason=str(lost))  # the error that brought us here matters more
 
 
 def _plain(report: Report) -> dict[str, Any]:

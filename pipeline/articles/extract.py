@@ -34,7 +34,7 @@ def extract_article(capture: Capture) -> Article:
     text = _text(tree, page.url, title)  # changes the tree, so it comes last
     url = canonical_url(metadata.canonical_url, page.final_url)
     published = metadata.published or _from_feed(page.feed_published_at)
-    article_id = make_id(url)
+    article_id = make_id(page.source_id, url)  # no outlet can claim another's article
     return Article(
         version_id=make_id(article_id, title, text),
         article_id=article_id,

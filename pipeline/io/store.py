@@ -181,7 +181,7 @@ def _key(table: Table) -> list[str]:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
+        if parsed.get_backend_name() == "sqlite" and not (parsed.database or "").startswith("file:"):
             _make_folder(parsed.database)
         engine = create_engine(parsed, json_serializer=lambda value: to_json(value).decode())
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:

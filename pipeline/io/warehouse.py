@@ -111,7 +111,8 @@ class Warehouse:
                 f"warehouse {self.file} was not changed: {error.strerror}; free space or check its folder"
             ) from error
         finally:
-            aside.unlink(missing_ok=True)
+            for scrap in (aside, aside.with_name(f"{aside.name}.wal")):
+                scrap.unlink(missing_ok=True)
 
 
 def schema_digest() -> str:
@@ -171,6 +172,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Ma
 
 def _advice(error: duckdb.Error) -> str:
     text = str(error).splitlines()[0]
+    if "No space left" in text or "Could not write" in text:
+        return f"{text}; free some space, then run load again"
     if "lock" in text.lower():
         return f"{text}; another program has it open for writing: close that, then run load again"
     if isinstance(error, DAMAGE) or "valid DuckDB" in text or "enough bytes" in text:

@@ -33,18 +33,30 @@ placed as (
     where latitude is not null
     group by event_id, place_name
 ),
-said as (
+tolls as (  -- the whole toll by one article: its highest count, as lower ones count parts ("four of them children")
     select
         mention.event_id,
+        claim.version_id,
         bool_or(claim.stance = 'denies') as is_contested,
-        min(claim.count_min) filter (claim.kind = 'deaths' and claim.stance <> 'denies') as deaths_low,
+        max(coalesce(claim.count_min, claim.count_max)) filter (claim.kind = 'deaths' and claim.stance <> 'denies') as deaths_low,
         max(coalesce(claim.count_max, claim.count_min)) filter (claim.kind = 'deaths' and claim.stance <> 'denies') as deaths_high,
-        min(claim.count_min) filter (claim.kind = 'injured' and claim.stance <> 'denies') as injured_low,
+        max(coalesce(claim.count_min, claim.count_max)) filter (claim.kind = 'injured' and claim.stance <> 'denies') as injured_low,
         max(coalesce(claim.count_max, claim.count_min)) filter (claim.kind = 'injured' and claim.stance <> 'denies') as injured_high
     from current_claim claim
     join current_mention mention using (mention_id)
     where not claim.is_cumulative
-    group by mention.event_id
+    group by mention.event_id, claim.version_id
+),
+said as (
+    select
+        event_id,
+        bool_or(is_contested) as is_contested,
+        min(deaths_low) as deaths_low,
+        max(deaths_high) as deaths_high,
+        min(injured_low) as injured_low,
+        max(injured_high) as injured_high
+    from tolls
+    group by event_id
 )
 select
     told.*,

@@ -2,6 +2,7 @@
 
 create or replace view mart_casualties as
 select
+    claim.claim_id,
     mention.event_id,
     event.type_code,
     event.effective_date as event_date,
@@ -20,7 +21,10 @@ select
     coalesce(article.modified_at, article.published_at, article.captured_at) as reported_at,
     current_article.version_id is not null as is_current,
     claim.sentence,
-    article.canonical_url
+    article.canonical_url,
+    claim.version_id,
+    article.archive_file,
+    article.archive_offset
 from fact_claim claim
 join fact_article article using (version_id)
 join dim_source source on source.source_id = claim.source_id

@@ -223,13 +223,15 @@ def _common() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, tuple[Known, ...]]:
-    """Places by folded name, regions first, then by population."""
+    """Places by folded name: regions first, then those that are called just so, then by population."""
     index: dict[str, list[Known]] = defaultdict(list)
     for known, names in (*_regions(), *_cities()):
         for name in names:
             folded = fold(name)
             if not any(k is known for k in index[folded]):
                 index[folded].append(known)
+    for folded, places in index.items():
+        places.sort(key=lambda known: (known.kind != "region", fold(known.name) != folded))
     return MappingProxyType({name: tuple(items) for name, items in index.items()})
 
 

@@ -194,7 +194,7 @@ def test_a_feed_that_recovers_has_no_rejection_left(run: Run, server: Hostile) -
     assert rejected(run, "poll") == {}
     row = health(run, "b.")
     assert (row["failure_count"], row["last_error"]) == (0, None)
-    assert [row["outcome"] for row in run.store.rows(PollRow, order=("checked_at",)) if "b" == row["source_id"]] == [
+    assert [row["outcome"] for row in run.store.rows(PollRow, order=("checked_at",)) if row["source_id"] == "b"] == [
         "failed", "parsed",
     ]  # fmt: skip
 
@@ -236,7 +236,7 @@ def test_one_hostile_item_does_not_stop_the_poll(
     store: Store, settings: Settings, server: Hostile, tmp_path: Path, item: str
 ) -> None:
     feeds = catalogue(tmp_path, "http://a.example/rss")
-    body = '{"version": "https://jsonfeed.org/version/1.1", "items": [%s, {"url": "/good"}]}' % item
+    body = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}, {{"url": "/good"}}]}}'
     serve(server, a__rss=response(body.encode(), content_type="application/feed+json"))
     run = a_run(store, settings, catalogue=feeds, connect_to={"*.example": server.address})
     assert poll(run).rejected_count == 0

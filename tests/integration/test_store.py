@@ -105,7 +105,7 @@ def test_an_error_in_the_middle_leaves_all_old_rows(store: Store) -> None:
     store.replace_day(DAY, "link", {EventRow: [event("old")]}, [rejection("old", "link")])
     link = to_row(Link(mention_id="m", day=DAY, event_id="new", score=1.0, rule="r"))
     broken = {EventRow: [event("new")], LinkRow: [link | {"rule": None}]}
-    with pytest.raises(StageError, match="operational store .*rule"):
+    with pytest.raises(StageError, match=r"operational store .*rule"):
         store.replace_day(DAY, "link", broken, [])
     assert events(store) == {"old": DAY}
     assert [row["key"] for row in store.rows(RejectionRow)] == ["old"]
@@ -247,7 +247,7 @@ def test_a_file_that_may_only_be_read_is_refused(sqlite_url: str, tmp_path: Path
 
 def test_missing_tables_are_told_before_anything_starts(tmp_path: Path, store: Store) -> None:
     store.require_schema()
-    with pytest.raises(ConfigError, match="has no tables: run `eventwire migrate` first$"):
+    with pytest.raises(ConfigError, match=r"has no tables: run `eventwire migrate` first$"):
         Store(empty_database(tmp_path)).require_schema()
 
 

@@ -4,6 +4,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET, socket
 from struct import pack
@@ -30,7 +31,7 @@ class Hostile:
 
     @property
     def address(self) -> str:
-        return "127.0.0.1:%d" % self._server.server_address[1]
+        return f"127.0.0.1:{self._server.server_address[1]}"
 
     def url(self, path: str) -> str:
         return f"http://{self.address}{path}"
@@ -43,10 +44,8 @@ class Hostile:
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                try:
+                with suppress(OSError):  # the client hung up
                     hostile._serve(self.request)
-                except OSError:
-                    pass  # the client hung up
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

@@ -121,7 +121,7 @@ def test_the_paywall_flag_is_read(value: Any, walled: bool) -> None:
 
 
 def test_nesting_of_any_depth_is_harmless() -> None:
-    for depth in range(100, 1000, 25):
+    for depth in (*range(100, 1000, 25), 5_000):  # parsers of later Pythons go deeper than their callers may
         for block in ("[" * depth + "]" * depth, '{"@graph":' * depth + "1" + "}" * depth):
             assert metadata(ld(block)).title is None
     assert metadata(ld("[" * 100_000)).title is None
