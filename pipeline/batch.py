@@ -30,13 +30,19 @@ def each(step: Callable[[R], S], records: Iterable[R]) -> Iterator[S | Rejection
         try:
             outcome: S | Rejection = step(record)
         except Exception as error:
-            outcome = rejection(record.key, error)
+            outcome = rejection(record.key, error, getattr(record, "source_id", None))
         yield outcome
 
 
-def rejection(key: str, error: Exception) -> Rejection:
+def rejection(key: str, error: Exception, source_id: str | None = None) -> Rejection:
     """Say why a record went no further; an error that nobody foresaw is logged with its traceback."""
     is_expected = isinstance(error, RecordError)
     if not is_expected:
         log.error("rejected", key=key, exc_info=error)
-    return Rejection(key=clean(key), error=type(error).__name__, message=clean(str(error)), is_expected=is_expected)
+    return Rejection(
+        key=clean(key),
+        error=type(error).__name__,
+        message=clean(str(error)),
+        is_expected=is_expected,
+        source_id=source_id,
+    )

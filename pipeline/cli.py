@@ -209,12 +209,12 @@ def code(
 
     Example: eventwire code article.txt
     """
+    from pipeline.io.files import write_whole
     from pipeline.single import code_files
 
     for name, coding in code_files(files, form):
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{name}.json").write_text(json.dumps(coding, ensure_ascii=False, indent=1), encoding="utf-8")
+            write_whole(folder / f"{name}.json", json.dumps(coding, ensure_ascii=False, indent=1) + "\n")
         else:
             _print_json(coding)
 

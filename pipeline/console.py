@@ -17,6 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.stages import STAGES
 
@@ -65,7 +66,7 @@ def show_stages(runs: Sequence[Mapping[str, Any]]) -> None:
         if mine:
             counts = (sum(run[f"{name}_count"] for run in mine) for name in ("in", "out", "rejected", "changed"))
             seconds = sum(run["seconds"] for run in mine)
-            table.add_row(stage, *(f"{count:,}" for count in counts), f"{seconds:.1f}", mine[-1]["note"])
+            table.add_row(stage, *(f"{count:,}" for count in counts), f"{seconds:.1f}", Text(mine[-1]["note"]))
     out.print(table)
 
 
@@ -81,16 +82,13 @@ def show_gates(results: Sequence[Mapping[str, Any]], quarantined: int) -> None:
     )
     for result in failed:
         where = ".".join(filter(None, [result["suite"], result["column_name"]]))
-        out.print(
-            f"  {result['day']} {result['severity']}: {where}: {result['meaning']} ({result['observed']})",
-            highlight=False,
-        )
+        out.print(Text(f"  {result['day']} {result['severity']}: {where}: {result['meaning']} ({result['observed']})"))
 
 
 def show_places(warehouse: Path, dashboard: Path, gates: Path) -> None:
     """Where the results are, and what to ask them."""
     for name, path in (("Warehouse", warehouse), ("Dashboard", dashboard), ("Gates", gates)):
-        out.print(f"{name + ':':<11}{path}", soft_wrap=True, highlight=False)
+        out.print(Text(f"{name + ':':<11}{path}"), soft_wrap=True)
     out.print("Try:")
     for query in QUERIES_TO_TRY:
         out.print(f'  .venv/bin/eventwire sql "{query}"', soft_wrap=True, highlight=False)
@@ -103,9 +101,9 @@ def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:
         return
     table = Table()
     for name in rows[0]:
-        table.add_column(name, overflow="fold")
+        table.add_column(Text(name), overflow="fold")
     for row in rows[:limit]:
-        table.add_row(*("" if value is None else _cell(value) for value in row.values()))
+        table.add_row(*(_cell(value) for value in row.values()))
     out.print(table)
     if len(rows) > limit:
         out.print(f"{limit} of {len(rows)} rows; --limit shows more")
@@ -119,5 +117,8 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(to_json(row).decode() + "\n")
 
 
-def _cell(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _cell(value: Any) -> Text:
+    """Plain text: brackets in what others wrote are no markup."""
+    if value is None:
+        return Text()
+    return Text(", ".join(map(str, value)) if isinstance(value, list) else str(value))

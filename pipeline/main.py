@@ -1,6 +1,6 @@
 """Run stages over days: what the command line and the DAGs both call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -42,7 +42,7 @@ def run_stage(name: str, day: date, settings: Settings | None = None) -> dict[st
     except Exception as error:
         wrapped = StageError(f"{name} {day}: {type(error).__name__}: {error}")
         _record(run, name, started_at, perf_counter() - start, error=wrapped)
-        raise
+        raise wrapped from error
     seconds = perf_counter() - start
     _record(run, name, started_at, seconds, report=report)
     log.info("stage done", **_plain(report), seconds=round(seconds, 2))
@@ -55,13 +55,6 @@ def days_between(first: date, last: date) -> Iterator[date]:
         raise ConfigError(f"--from {first} is after --to {last}: give the earlier day first")
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
-
-
-def run_stages(names: Sequence[str], days: Sequence[date]) -> Iterator[dict[str, Any]]:
-    """Run stages over days, day by day in order; yield each report as it comes."""
-    for day in days:
-        for name in names:
-            yield run_stage(name, day)
 
 
 def _record(

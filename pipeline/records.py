@@ -6,7 +6,7 @@ All are immutable. Ids are hashes of natural keys (`make_id`), so the same input
 on every run. Countries are ISO 3166-1 alpha-3, or IGO, UNO, IMG, NGO for bodies that belong to none.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Literal
@@ -108,10 +108,15 @@ class Capture:
 
     page: Page
     body: bytes
+    time_zone: str = "UTC"  #: of the outlet, for instants that state none
 
     @property
     def key(self) -> str:
         return self.page.url
+
+    @property
+    def source_id(self) -> str:
+        return self.page.source_id
 
 
 # ── articles ─────────────────────────────────────────────────────────────────────────────────
@@ -144,6 +149,17 @@ class Article:
     @property
     def key(self) -> str:
         return self.canonical_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A version of an article was seen on a day."""
+
+    sighting_id: str
+    day: date
+    article_id: str
+    version_id: str
+    captured_at: datetime
 
 
 # ── coding ───────────────────────────────────────────────────────────────────────────────────
@@ -355,4 +371,5 @@ class Rejection:
     key: str
     error: str
     message: str
-    is_expected: bool = field(default=True)
+    is_expected: bool = True
+    source_id: str | None = None

@@ -65,14 +65,21 @@ class Run:
 
     def refuse_unexpected(self, stage: str, rejected: Sequence[Rejection], total: int) -> None:
         """File the rejections and raise StageError when too many records failed in unforeseen ways."""
-        unexpected = [rejection for rejection in rejected if not rejection.is_expected]
-        if len(unexpected) > self.settings.unexpected_share_max * total:
+        error = self.too_many_unexpected(stage, rejected, total)
+        if error:
             self.store.replace_day(self.day, stage, {}, self.rejection_rows(stage, rejected))
-            first = unexpected[0]
-            raise StageError(
-                f"{stage} {self.day}: {len(unexpected)} of {total} records failed unexpectedly, the first is "
-                f"{first.key} ({first.error}: {first.message}); the day's old rows are kept, see table rejection"
-            )
+            raise error
+
+    def too_many_unexpected(self, stage: str, rejected: Sequence[Rejection], total: int) -> StageError | None:
+        """The error to raise when more records failed in unforeseen ways than the settings bear."""
+        unexpected = [rejection for rejection in rejected if not rejection.is_expected]
+        if len(unexpected) <= self.settings.unexpected_share_max * total:
+            return None
+        first = unexpected[0]
+        return StageError(
+            f"{stage} {self.day}: {len(unexpected)} of {total} records failed unexpectedly, the first is "
+            f"{first.key} ({first.error}: {first.message}); the day's old rows are kept, see table rejection"
+        )
 
 
 def split(outcomes: Iterable[S | Rejection]) -> tuple[list[S], list[Rejection]]:

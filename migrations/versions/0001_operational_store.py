@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("rejection_id", sa.String(length=16), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=True),
         sa.Column("table_name", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
@@ -151,6 +152,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rejection", schema=None) as batch_op:
         batch_op.create_index("ix_rejection_day_stage", ["day", "stage"], unique=False)
+
+    op.create_table(
+        "sighting",
+        sa.Column("sighting_id", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("article_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.String(length=16), nullable=False),
+        sa.Column("captured_at", tables.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("sighting_id", name=op.f("pk_sighting")),
+    )
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sighting_day"), ["day"], unique=False)
 
     op.create_table(
         "source",
@@ -200,6 +213,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feed_source_id"), ["source_id"], unique=False)
+
+    op.create_table(
+        "source_day",
+        sa.Column("source_day_id", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("feed_count", sa.Integer(), nullable=False),
+        sa.Column("articles_min", sa.Integer(), nullable=True),
+        sa.Column("articles_max", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_source_day_source_id_source")),
+        sa.PrimaryKeyConstraint("source_day_id", name=op.f("pk_source_day")),
+    )
+    with op.batch_alter_table("source_day", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_source_day_day"), ["day"], unique=False)
 
     op.create_table(
         "entry",
@@ -317,6 +344,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_entry_day"))
 
     op.drop_table("entry")
+    with op.batch_alter_table("source_day", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_source_day_day"))
+
+    op.drop_table("source_day")
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feed_source_id"))
 
@@ -326,6 +357,10 @@ def downgrade() -> None:
 
     op.drop_table("stage_run")
     op.drop_table("source")
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sighting_day"))
+
+    op.drop_table("sighting")
     with op.batch_alter_table("rejection", schema=None) as batch_op:
         batch_op.drop_index("ix_rejection_day_stage")
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import py3langid
 import trafilatura
@@ -29,7 +30,7 @@ def extract_article(capture: Capture) -> Article:
     """
     page = capture.page
     tree = parse_page(capture.body, page.content_type, page.url)
-    metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW)
+    metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW, ZoneInfo(capture.time_zone))
     title = metadata.title or page.feed_title
     text = _text(tree, page.url, title)  # changes the tree, so it comes last
     url = canonical_url(metadata.canonical_url, page.final_url)

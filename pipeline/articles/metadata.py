@@ -4,7 +4,7 @@ import html
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -41,29 +41,43 @@ class Metadata:
     is_paywalled: bool
 
 
-def read_metadata(tree: HtmlElement, not_after: datetime) -> Metadata:
-    """Collect the page's metadata; instants before 1990 or later than *not_after* are not believed."""
+def read_metadata(tree: HtmlElement, not_after: datetime, zone: tzinfo = UTC) -> Metadata:
+    """Collect the page's metadata; instants before 1990 or later than *not_after* are not believed.
+
+    An instant that states no zone is one of *zone*, the outlet's.
+    """
     article = _json_ld_article(tree)
     meta = _meta(tree)
     return Metadata(
-        title=_text(article.get("headline")) or meta.get("og:title"),
+        title=_text(article.get("headline")) or meta.get("og:title") or _heading(tree),
         authors=tuple(_authors(article.get("author"))) or tuple(filter(None, [meta.get("author")])),
         language=_text(article.get("inLanguage")) or tree.get("lang") or meta.get("og:locale"),
-        published=_first_date(_published(article, meta, tree), not_after),
-        modified=_first_date(_modified(article, meta), not_after),
+        published=_first_date(_published(article, meta, tree), not_after, zone),
+        modified=_first_date(_modified(article, meta), not_after, zone),
         canonical_url=_canonical(tree) or meta.get("og:url"),
         is_paywalled=str(article.get("isAccessibleForFree")).lower() == "false",
     )
 
 
-def parse_instant(text: object) -> tuple[datetime, InstantPrecision] | None:
-    """Parse an ISO 8601 date or instant; one without a zone is taken as UTC. None when it is neither."""
+def parse_instant(text: object, zone: tzinfo = UTC) -> tuple[datetime, InstantPrecision] | None:
+    """Parse an ISO 8601 date or instant; one without a zone is one of *zone*. None when it is neither.
+
+    A mere day is its midnight in UTC: only its date may be used.
+    """
     try:
         instant = datetime.fromisoformat(str(text).strip())
     except ValueError:
         return None
-    precision: InstantPrecision = "day" if len(str(text).strip()) <= len("2026-11-16") else "instant"
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)), precision
+    if len(str(text).strip()) <= len("2026-11-16"):
+        return instant.replace(tzinfo=UTC), "day"
+    return (instant if instant.tzinfo else instant.replace(tzinfo=zone)), "instant"
+
+
+def _heading(tree: HtmlElement) -> str | None:
+    """The only h1, else the page's title."""
+    headings = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
+    title = tree.findtext(".//title")
+    return (headings[0] if len(headings) == 1 else None) or _text(title)
 
 
 def _published(article: dict[str, Any], meta: dict[str, str], tree: HtmlElement) -> Iterator[tuple[str, object]]:
@@ -79,9 +93,9 @@ def _modified(article: dict[str, Any], meta: dict[str, str]) -> Iterator[tuple[s
     yield "meta", meta.get("article:modified_time")
 
 
-def _first_date(candidates: Iterator[tuple[str, object]], not_after: datetime) -> Dated | None:
+def _first_date(candidates: Iterator[tuple[str, object]], not_after: datetime, zone: tzinfo) -> Dated | None:
     for source, text in candidates:
-        parsed = parse_instant(text) if text else None
+        parsed = parse_instant(text, zone) if text else None
         if parsed and EARLIEST <= parsed[0] <= not_after:
             return Dated(instant=parsed[0], source=source, precision=parsed[1])
     return None

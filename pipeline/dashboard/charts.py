@@ -13,6 +13,7 @@ STATES = {
     "high": "#4d8f58",
     "low": "#f2c14e",
     "silent": "#b3261e",
+    "failing": "#c2571a",
     "dead": "#5c0f0a",
     "quiet": "#dde2e8",
     "unpolled": "#8a94a0",
@@ -137,7 +138,7 @@ def casualties_by_source(casualties: Rows) -> dict[str, Any]:
             scale=alt.Scale(domain=["deaths", "injured"], range=["#b3261e", "#f0b27a"]),
             legend=alt.Legend(orient="top"),
         ),
-        tooltip=["event:N", "kind:N", "claimant:N", "source_name:N", "low:Q", "high:Q", "reported_day:T", "sentence:N"],
+        tooltip=["event:N", "kind:N", "claimant:N", "source_name:N", "low:Q", "high:Q", "day:T", "sentence:N"],
     )
     ranges = base.mark_rule(strokeWidth=3).encode(
         x=alt.X("low:Q", title="people (logarithmic)", scale=alt.Scale(type="symlog")), x2="high:Q"

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from pipeline.records import Event, Link, Mention, make_id
 
 THRESHOLD = 0.55
-WEIGHTS = {"when": 0.25, "where": 0.3, "who": 0.25, "words": 0.2}
+WHEN, WHERE, WHO, WORDS = 0.25, 0.3, 0.25, 0.2  # weights
 UNKNOWN = 0.5  # one of the two does not say
 DAYS_APART_MAX = 1
 PLACED_TYPES = frozenset({"ASSAULT", "PROTEST", "COERCE", "MOBILIZE"})  # two places are two happenings
@@ -49,13 +50,15 @@ def link_mentions(mentions: Iterable[Mention], earlier: Iterable[Linked]) -> tup
 
 def similarity(a: Mention, b: Mention) -> float:
     """How alike two mentions are, 0 to 1; 0 when something they say rules one happening out."""
-    parts = {"when": _when(a, b), "where": _where(a, b), "who": _who(a, b), "words": _words(a, b)}
-    one_spot = a.type_code in PLACED_TYPES and parts["when"] == parts["where"] == 1.0
-    if 0.0 in (parts["when"], parts["where"]) or (parts["who"] == 0.0 and not one_spot):
+    when, where = _when(a, b), _where(a, b)
+    if not when or not where:
+        return 0.0
+    who = _who(a, b)
+    if not who and not (a.type_code in PLACED_TYPES and when == where == 1.0):
         return 0.0
     if a.story_id == b.story_id and a.sentence == b.sentence:
         return 1.0  # wire copy
-    return sum(WEIGHTS[name] * score for name, score in parts.items())
+    return WHEN * when + WHERE * where + WHO * who + WORDS * _words(a, b)
 
 
 def _when(a: Mention, b: Mention) -> float:
@@ -111,6 +114,7 @@ def _parties(mention: Mention) -> frozenset[str]:
     return _codes(mention.actors) | _codes(mention.recipients)
 
 
+@lru_cache(maxsize=100_000)
 def _content(sentence: str) -> frozenset[str]:
     return frozenset(word for word in re.findall(r"\w+", sentence.lower()) if len(word) > 3)
 
@@ -161,7 +165,9 @@ class _Index:
                     continue
                 seen.add(other.mention.mention_id)
                 score = similarity(mention, other.mention)
-                if score > best_score:
+                if score > best_score or (
+                    best and score == best_score and _order(other.mention) < _order(best.mention)
+                ):
                     best_score, best = score, other
         return best_score, best
 

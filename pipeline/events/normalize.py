@@ -4,7 +4,8 @@ Ids, dates, places on the map, and which accusation a denial answers. What does 
 refused, so that no coder can bring codes of its own into the warehouse.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,17 +48,29 @@ class Normalized:
 
 def normalize_article(coded: CodedArticle) -> Normalized:
     """Turn one coding into mentions and claims; raise RecordError for a code that the ontology lacks."""
-    mentions = {found.number: _mention(coded, found) for found in coded.coding.mentions}
+    mentions = {found.number: _mention(coded, found, nth) for found, nth in _counted(coded.coding.mentions)}
     claims = [_claim(coded, found, mentions) for found in coded.coding.claims]
     return Normalized(mentions=tuple(mentions.values()), claims=tuple(_answered(claims)))
 
 
-def _mention(coded: CodedArticle, found: CodedMention) -> Mention:
+def _counted(mentions: Iterable[CodedMention]) -> Iterator[tuple[CodedMention, int]]:
+    """Each mention with its number among those of its type, status and sentence: the ids of the others stay
+    when a coder finds one more."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    for found in mentions:
+        key = (found.type_code, found.status, found.anchor)
+        yield found, seen[key]
+        seen[key] += 1
+
+
+def _mention(coded: CodedArticle, found: CodedMention, nth: int) -> Mention:
     article = coded.article
     _check(found)
     place = locate(found.place) if found.place else None
     return Mention(
-        mention_id=make_id(article.version_id, found.type_code, found.number),
+        mention_id=make_id(
+            article.version_id, found.type_code, found.status, found.anchor.part, found.anchor.start, nth
+        ),
         day=article.day,
         version_id=article.version_id,
         article_id=article.article_id,

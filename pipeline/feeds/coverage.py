@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-State = Literal["normal", "low", "high", "silent", "quiet", "dead", "unpolled"]
+State = Literal["normal", "low", "high", "silent", "quiet", "failing", "dead", "unpolled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +28,22 @@ def coverage_state(
     *,
     polled: bool,
     answered_feed_count: int,
+    rejected_count: int,
     article_count: int,
     articles_min: int | None,
     articles_max: int | None,
 ) -> State:
     """Name the source's day.
 
-    unpolled: never asked · dead: asked, no feed answered · silent: answered, nothing where something is normal ·
-    quiet: nothing, and that may be · low, high: outside what the catalogue calls normal.
+    unpolled: never asked · dead: asked, no feed answered · failing: it listed articles and none could be had ·
+    silent: nothing where something is normal · quiet: nothing, and that may be · low, high: outside of normal.
     """
     if not polled:
         return "unpolled"
     if not answered_feed_count:
         return "dead"
+    if not article_count and rejected_count:
+        return "failing"
     if not article_count:
         return "silent" if articles_min else "quiet"
     if articles_min is not None and article_count < articles_min:

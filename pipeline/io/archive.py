@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from io import FileIO
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -68,7 +69,7 @@ class Archive:
         day_folder = self.folder / f"{day:%Y/%m/%d}"
         try:
             day_folder.mkdir(parents=True, exist_ok=True)
-            for left in sorted(day_folder.glob(f"*{OPEN}")):
+            for left in sorted(self.folder.glob(f"*/*/*/*{OPEN}")):
                 close_abandoned(left)
             name = f"eventwire-{day:%Y%m%d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}-{next(_serial)}.warc.gz"
             return ArchiveWriter(self.folder, day_folder / name)
@@ -100,8 +101,7 @@ class ArchiveWriter:
     def __init__(self, root: Path, path: Path) -> None:
         self._path = path
         self._name = str(path.relative_to(root))
-        self._stream = path.with_name(path.name + OPEN).open("xb", buffering=0)
-        fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._stream = _create_locked(path.with_name(path.name + OPEN))
         self._whole = 0  # bytes of whole records
         self._record = io.BytesIO()
         self._writer = WARCWriter(self._record, gzip=True, warc_version="WARC/1.1")
@@ -171,6 +171,16 @@ def _member(stream: BinaryIO) -> bytes:
             raise ValueError("the file ends in mid-record")
         record += member.decompress(chunk)
     return bytes(record)
+
+
+def _create_locked(path: Path) -> FileIO:
+    """Create a file and lock it; again, when another writer took the empty file for a leftover meanwhile."""
+    while True:
+        stream = path.open("xb", buffering=0)
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if os.fstat(stream.fileno()).st_nlink:
+            return stream
+        stream.close()
 
 
 def close_abandoned(path: Path) -> None:

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline.io.archive import Response
 from pipeline.io.rows import from_row, to_row
 from pipeline.io.store import Store, append_rows, table_of
-from pipeline.io.tables import EntryRow, FeedRow, PageRow, PollRow, RejectionRow, SourceRow
+from pipeline.io.tables import EntryRow, FeedRow, PageRow, PollRow, RejectionRow, SourceDayRow, SourceRow
 from pipeline.records import Entry, Feed, Page, Rejection, Source, make_id
 
+FETCHES_PER_DAY = 6  # of one address; some feeds call every item updated at every poll
 PENDING_DAYS = 2  # an entry that could not be fetched is tried this many days more
 
 SOURCE, FEED, ENTRY = table_of(SourceRow), table_of(FeedRow), table_of(EntryRow)
-POLL, REJECTION = table_of(PollRow), table_of(RejectionRow)
+POLL, REJECTION, SOURCE_DAY = table_of(PollRow), table_of(RejectionRow), table_of(SourceDayRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,23 @@ class Harvest:
                     connection.execute(update(FEED).where(FEED.c.feed_id == feed.feed_id).values(is_active=True))
                 else:
                     connection.execute(insert(FEED).values(to_row(feed) | {"is_active": True}))
+            self._account(connection, sources)
+
+    def _account(self, connection: Connection, sources: Sequence[Source]) -> None:
+        """Keep what the catalogue says of its sources on this day; later catalogues do not change it."""
+        rows = [
+            {
+                "source_day_id": make_id(self._day, source.source_id),
+                "day": self._day,
+                "source_id": source.source_id,
+                "feed_count": len(source.feeds),
+                "articles_min": source.articles_min,
+                "articles_max": source.articles_max,
+            }
+            for source in sources
+        ]
+        connection.execute(delete(SOURCE_DAY).where(SOURCE_DAY.c.day == self._day))
+        connection.execute(insert(SOURCE_DAY), rows)
 
     def health(self) -> dict[str, Health]:
         with self._store.transaction() as connection:
@@ -99,20 +117,33 @@ class Harvest:
             self._reject(connection, "poll", rejection)
 
     def pending(self) -> list[Pending]:
-        """Entries that want a page, one for each address, oldest first."""
+        """Entries that want a page, one for each address of a source, oldest first."""
         wanted = (ENTRY.c.fetch_state == "pending") & (ENTRY.c.day >= self._day - timedelta(days=PENDING_DAYS))
         wanted &= ENTRY.c.day <= self._day
-        by_url: dict[str, list[dict[str, object]]] = {}
+        sated = self._fetched_often()
+        by_url: dict[tuple[str, str], list[dict[str, object]]] = {}
         for row in self._store.rows(EntryRow, wanted, order=("seen_at",)):
-            by_url.setdefault(row["url"], []).append(row)
+            by_url.setdefault((row["source_id"], row["url"]), []).append(row)
         return [
             Pending(
                 entry=from_row(Entry, rows[0]),
                 entry_ids=tuple(str(row["entry_id"]) for row in rows),
                 attempts=int(str(rows[0]["fetch_attempts"])),
             )
-            for rows in by_url.values()
+            for address, rows in by_url.items()
+            if address not in sated
         ]
+
+    def _fetched_often(self) -> set[tuple[str, str]]:
+        """Addresses fetched so often today that their feed's "updated" means nothing."""
+        query = (
+            select(ENTRY.c.source_id, ENTRY.c.url)
+            .where(ENTRY.c.day == self._day, ENTRY.c.fetch_state == "fetched")
+            .group_by(ENTRY.c.source_id, ENTRY.c.url)
+            .having(func.count() >= FETCHES_PER_DAY)
+        )
+        with self._store.transaction() as connection:
+            return {(row.source_id, row.url) for row in connection.execute(query)}
 
     def record_page(self, item: Pending, page: Page) -> None:
         with self._store.transaction() as connection:

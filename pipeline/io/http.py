@@ -94,7 +94,7 @@ class Client:
             url=url,
             final_url=str(answer.url),
             status_code=answer.status_code,
-            headers=tuple(answer.headers.items()),
+            headers=tuple(answer.headers.multi_items()),
             body=await self._capped(url, answer),
             captured_at=datetime.now(UTC),
         )

@@ -15,22 +15,25 @@ from sqlalchemy import func, select
 
 from pipeline.events.ontology import score
 from pipeline.feeds.coverage import Coverage, coverage_state
-from pipeline.io.store import Row, Store, table_of
+from pipeline.io.store import Row, Store, chunks, table_of
 from pipeline.io.tables import (
     ArticleRow,
     Base,
     ClaimRow,
     EntryRow,
-    FeedRow,
+    EventRow,
     LinkRow,
     MentionRow,
     PageRow,
     PollRow,
     RejectionRow,
-    SourceRow,
+    SightingRow,
+    SourceDayRow,
 )
 
-KEYS = {"article": "version_id", "mention": "mention_id", "claim": "claim_id", "coverage": "source_id"}
+KEYS = {"article": "version_id", "mention": "mention_id", "claim": "claim_id", "coverage": "source_id", "day": "day"}
+QUARANTINED = ("article", "mention", "claim")  # rows of the others are shown even when they break a rule
+MANY = 20  # English articles of a day among which a working coder finds something
 PAGE_COLUMNS = ("url", "archive_file", "archive_offset", "payload_digest")
 
 
@@ -65,20 +68,46 @@ class Publication:
         return Publication(day=self.day, tables=tables)
 
 
+def summary(publication: Publication) -> Row:
+    """The day as one row, for rules about the day as a whole."""
+    english = sum(row["language_code"] == "en" for row in publication.tables["article"])
+    return {
+        "day": publication.day.isoformat(),
+        "article_count": len(publication.tables["article"]),
+        "english_count": english,
+        "mention_count": len(publication.tables["mention"]),
+        "is_coder_silent": english >= MANY and not publication.tables["mention"],
+    }
+
+
 def read_publication(store: Store, day: date) -> Publication:
     """Read one day's rows as the warehouse will have them."""
     pages = {row["page_id"]: row for row in store.rows(PageRow, PageRow.day == day)}
-    links = {row["mention_id"]: row for row in store.rows(LinkRow, LinkRow.day == day)}
+    links = _whole_links(store, day)
     mentions = store.rows(MentionRow, MentionRow.day == day)
     tables = {
         "article": [_article(row, pages) for row in store.rows(ArticleRow, ArticleRow.day == day)],
         "mention": [_mention(row, links.get(row["mention_id"])) for row in mentions],
         "participant": [party for row in mentions for party in _participants(row)],
+        "sighting": store.rows(SightingRow, SightingRow.day == day),
         "claim": [_claim(row) for row in store.rows(ClaimRow, ClaimRow.day == day)],
         "coverage": [asdict(row) for row in coverage(store, day)],
         "rejection": store.rows(RejectionRow, RejectionRow.day == day, RejectionRow.stage != "check"),
     }
     return Publication(day=day, tables=tables)
+
+
+def _whole_links(store: Store, day: date) -> dict[str, Row]:
+    """The day's links by mention, less those to events that are gone (an earlier day was coded anew)."""
+    links = store.rows(LinkRow, LinkRow.day == day)
+    event = table_of(EventRow)
+    with store.transaction() as connection:
+        known = {
+            event_id
+            for some in chunks({row["event_id"] for row in links})
+            for event_id in connection.scalars(select(event.c.event_id).where(event.c.event_id.in_(some)))
+        }
+    return {row["mention_id"]: row for row in links if row["event_id"] in known}
 
 
 def _article(row: Row, pages: Mapping[str, Row]) -> Row:
@@ -141,38 +170,53 @@ def _entity(part: str, entity: Mapping[str, Any] | None) -> Row:
 
 
 def coverage(store: Store, day: date) -> list[Coverage]:
-    """Account for every source that was in the catalogue or was polled on the day."""
-    feeds = Counter(row["source_id"] for row in store.rows(FeedRow, FeedRow.is_active.is_(True)))
+    """Account for every source of the day's catalogue, from rows of that day only."""
     polls = store.rows(PollRow, PollRow.day == day)
     polled = {row["source_id"] for row in polls}
     answered = Counter(
         source for source, _ in {(row["source_id"], row["feed_id"]) for row in polls if not row["error"]}
     )
     entries, pages, articles = (_count(store, model, day) for model in (EntryRow, PageRow, ArticleRow))
-    rejected = _rejected(store, day)
+    rejected = Counter(
+        row["source_id"]
+        for row in store.rows(RejectionRow, RejectionRow.day == day, RejectionRow.stage.in_(("fetch", "extract")))
+    )
     return [
-        Coverage(
-            day=day,
-            source_id=source["source_id"],
-            feed_count=feeds[source["source_id"]],
-            answered_feed_count=answered[source["source_id"]],
-            entry_count=entries[source["source_id"]],
-            page_count=pages[source["source_id"]],
-            rejected_count=rejected[source["source_id"]],
-            article_count=articles[source["source_id"]],
-            articles_min=source["articles_min"],
-            articles_max=source["articles_max"],
-            state=coverage_state(
-                polled=source["source_id"] in polled,
-                answered_feed_count=answered[source["source_id"]],
-                article_count=articles[source["source_id"]],
-                articles_min=source["articles_min"],
-                articles_max=source["articles_max"],
-            ),
-        )
-        for source in store.rows(SourceRow)
-        if source["is_active"] or source["source_id"] in polled
+        _coverage(row, row["source_id"] in polled, answered, entries, pages, rejected, articles)
+        for row in store.rows(SourceDayRow, SourceDayRow.day == day, order=("source_id",))
     ]
+
+
+def _coverage(
+    row: Row,
+    polled: bool,
+    answered: Counter[str],
+    entries: Counter[str],
+    pages: Counter[str],
+    rejected: Counter[str],
+    articles: Counter[str],
+) -> Coverage:
+    source, bounds = row["source_id"], (row["articles_min"], row["articles_max"])
+    return Coverage(
+        day=row["day"],
+        source_id=source,
+        feed_count=row["feed_count"],
+        answered_feed_count=answered[source],
+        entry_count=entries[source],
+        page_count=pages[source],
+        rejected_count=rejected[source],
+        article_count=articles[source],
+        articles_min=bounds[0],
+        articles_max=bounds[1],
+        state=coverage_state(
+            polled=polled,
+            answered_feed_count=answered[source],
+            rejected_count=rejected[source],
+            article_count=articles[source],
+            articles_min=bounds[0],
+            articles_max=bounds[1],
+        ),
+    )
 
 
 def _count(store: Store, model: type[Base], day: date) -> Counter[str]:
@@ -180,16 +224,3 @@ def _count(store: Store, model: type[Base], day: date) -> Counter[str]:
     query = select(table.c.source_id, func.count()).where(table.c.day == day).group_by(table.c.source_id)
     with store.transaction() as connection:
         return Counter(dict(iter(connection.execute(query))))
-
-
-def _rejected(store: Store, day: date) -> Counter[str]:
-    """Failed fetches and extractions of the day's entries, by source."""
-    entry, rejection = table_of(EntryRow), table_of(RejectionRow)
-    query = (
-        select(entry.c.source_id, rejection.c.rejection_id)
-        .join(entry, entry.c.url == rejection.c.key)
-        .where(rejection.c.day == day, rejection.c.stage.in_(("fetch", "extract")))
-        .distinct()
-    )
-    with store.transaction() as connection:
-        return Counter(source for source, _ in connection.execute(query))

@@ -106,6 +106,19 @@ class PollRow(Base):
     error: Mapped[str | None]
 
 
+class SourceDayRow(Base):
+    """What the catalogue said of a source on a day that polled it: coverage of that day is judged by it."""
+
+    __tablename__ = "source_day"
+
+    source_day_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
+    feed_count: Mapped[int]
+    articles_min: Mapped[int | None]
+    articles_max: Mapped[int | None]
+
+
 # ── harvest ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -177,6 +190,18 @@ class ArticleRow(Base):
     word_count: Mapped[int]
     story_id: Mapped[str] = mapped_column(String(16))
     extractor: Mapped[str]
+    captured_at: Mapped[datetime]
+
+
+class SightingRow(Base):
+    """A version of an article was seen on a day: which one stands now is the one that was seen last."""
+
+    __tablename__ = "sighting"
+
+    sighting_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    article_id: Mapped[str] = mapped_column(String(16))
+    version_id: Mapped[str] = mapped_column(String(16))
     captured_at: Mapped[datetime]
 
 
@@ -291,6 +316,7 @@ class RejectionRow(Base):
     rejection_id: Mapped[str] = id_column()
     day: Mapped[date]
     stage: Mapped[str]
+    source_id: Mapped[str | None]
     table_name: Mapped[str]  #: the table that the record would have entered, or stands in (quarantine)
     key: Mapped[str]
     error: Mapped[str]

@@ -5,7 +5,7 @@ Readers keep the file that they opened; the next one to open it sees the new. Lo
 
 import fcntl
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -54,16 +54,22 @@ class Warehouse:
         """Digest of the batch that the file holds for each day; empty when it must be built anew."""
         if not self.file.exists():
             return {}
-        with self.read() as connection:
-            try:
-                if connection.execute("select digest from schema_digest").fetchone() != (schema_digest(),):
-                    return {}
-                return dict(connection.execute(f"select day, batch_digest from {LOG}").fetchall())
-            except duckdb.CatalogException:
+        try:
+            if self._ask("select digest from schema_digest") != [{"digest": schema_digest()}]:
                 return {}
+            return {row["day"]: row["batch_digest"] for row in self._ask(f"select day, batch_digest from {LOG}")}
+        except duckdb.CatalogException:
+            return {}
 
     def query(self, sql: str) -> list[Row]:
         """The rows of one statement as dicts; raise ConfigError when DuckDB refuses it."""
+        try:
+            return self._ask(sql)
+        except duckdb.Error as error:
+            raise ConfigError(f"sql: {error}") from error
+
+    def _ask(self, sql: str) -> list[Row]:
+        """Raise StageError for a file that cannot be read, duckdb.Error for a statement that is wrong."""
         with self.read() as connection:
             try:
                 answer = connection.execute(sql)
@@ -71,8 +77,6 @@ class Warehouse:
                 return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
             except (duckdb.IOException, *DAMAGE) as error:
                 raise StageError(f"warehouse {self.file} cannot be read: {_advice(error)}") from error
-            except duckdb.Error as error:
-                raise ConfigError(f"sql: {error}") from error
 
     # ── writing ──
 
@@ -81,24 +85,23 @@ class Warehouse:
         """Hold the right to replace the file; others wait."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.with_name(f".{self.file.name}.lock").open("w") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX)
-                yield
+            stream = self.file.with_name(f".{self.file.name}.lock").open("w")
         except OSError as error:
             raise StageError(
                 f"warehouse {self.file}: {error.strerror}; set EVENTWIRE_WAREHOUSE to a place that can be written"
             ) from error
+        with stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
 
-    def publish(
-        self, batches: Sequence[Publication], sources: Sequence[Row], *, anew: bool
-    ) -> None:  # fmt: skip
+    def publish(self, batches: Iterable[Publication], sources: Sequence[Row], *, anew: bool) -> None:
         """Replace the slices of the batches' days and build all that is derived.
 
         *anew* starts from an empty file. The published file changes at the end, at once, or not at all.
         """
         aside = self.file.with_name(f".{self.file.name}.building")
         try:
-            aside.unlink(missing_ok=True)
+            _remove(aside)  # a killed build left it, and its log would be replayed into this one
             if not anew:
                 shutil.copyfile(self.file, aside)
             with duckdb.connect(str(aside)) as connection:
@@ -111,8 +114,12 @@ class Warehouse:
                 f"warehouse {self.file} was not changed: {error.strerror}; free space or check its folder"
             ) from error
         finally:
-            for scrap in (aside, aside.with_name(f"{aside.name}.wal")):
-                scrap.unlink(missing_ok=True)
+            _remove(aside)
+
+
+def _remove(database: Path) -> None:
+    for file in (database, database.with_name(f"{database.name}.wal")):
+        file.unlink(missing_ok=True)
 
 
 def schema_digest() -> str:
@@ -120,7 +127,7 @@ def schema_digest() -> str:
     return blake2b(b"\0".join(path.read_bytes() for path in scripts()), digest_size=8).hexdigest()
 
 
-def _build(connection: duckdb.DuckDBPyConnection, batches: Sequence[Publication], sources: Sequence[Row]) -> None:
+def _build(connection: duckdb.DuckDBPyConnection, batches: Iterable[Publication], sources: Sequence[Row]) -> None:
     connection.execute("set TimeZone = 'UTC'")
     tables, derived = _split_scripts()
     for script in tables:
@@ -129,6 +136,7 @@ def _build(connection: duckdb.DuckDBPyConnection, batches: Sequence[Publication]
     for batch in batches:
         facts = {f"fact_{name}": rows for name, rows in batch.tables.items()}
         facts[LOG] = [{"day": batch.day, "batch_digest": batch.digest, "version": VERSION}]
+        _take_over(connection, [row["version_id"] for row in batch.tables["article"]])
         for table, rows in facts.items():
             connection.execute(f"delete from {table} where day = ?", [batch.day])
             _insert(connection, table, rows)
@@ -136,6 +144,15 @@ def _build(connection: duckdb.DuckDBPyConnection, batches: Sequence[Publication]
         connection.execute(script)
     connection.execute("create or replace table schema_digest as select ? as digest", [schema_digest()])
     connection.execute("checkpoint")
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, version_ids: Sequence[str]) -> None:
+    """Remove versions, and all that rests on them, from whichever day has them: days may be filled in any order."""
+    theirs = "version_id in (select unnest(?::varchar[]))"
+    mentions = f"mention_id in (select mention_id from fact_mention where {theirs})"
+    connection.execute(f"delete from fact_participant where {mentions}", [version_ids])
+    for table in ("fact_article", "fact_mention", "fact_claim"):
+        connection.execute(f"delete from {table} where {theirs}", [version_ids])
 
 
 def _split_scripts() -> tuple[list[str], list[str]]:

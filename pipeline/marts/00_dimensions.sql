@@ -1,4 +1,4 @@
--- Dimensions: replaced whole by every load.
+-- Dimensions as tables: every load replaces their rows.
 
 create table if not exists dim_source (
     source_id      varchar primary key,

@@ -1,4 +1,4 @@
--- Facts: every load replaces the slice of one day (column day), and nothing else.
+-- Facts: every load replaces the slice of one day (column day); a version belongs to one day only.
 
 create table if not exists fact_article (
     version_id          varchar not null,
@@ -103,6 +103,15 @@ create table if not exists fact_claim (
     coder                 varchar not null
 );
 
+-- Which versions were seen on which day: the one seen last is what the article says now.
+create table if not exists fact_sighting (
+    sighting_id  varchar not null,
+    day          date not null,
+    article_id   varchar not null,
+    version_id   varchar not null,
+    captured_at  timestamptz not null
+);
+
 create table if not exists fact_coverage (
     day                 date not null,
     source_id           varchar not null,
@@ -114,13 +123,14 @@ create table if not exists fact_coverage (
     article_count       integer not null,
     articles_min        integer,
     articles_max        integer,
-    state               varchar not null    -- normal, low, high, silent, quiet, dead, unpolled
+    state               varchar not null    -- normal, low, high, silent, quiet, failing, dead, unpolled
 );
 
 create table if not exists fact_rejection (
     rejection_id varchar not null,
     day          date not null,
     stage        varchar not null,
+    source_id    varchar,
     table_name   varchar not null,
     key          varchar not null,
     error        varchar not null,

@@ -1,12 +1,27 @@
--- What holds now: of each article the newest version, and what that version reports.
+-- What holds now: of each article the version that was seen last, and what that version reports.
 
 create or replace view current_article as
+with seen as (
+    select version_id, max(captured_at) as seen_at
+    from fact_sighting
+    group by version_id
+)
 select
-    *,
-    -- who had the story first: outlets that carry its copy are no independent sources of it
-    first_value(source_id) over (partition by story_id order by coalesce(published_at, captured_at), source_id) as origin_source_id
-from fact_article
-qualify row_number() over (partition by article_id order by captured_at desc, version_id) = 1;
+    article.*,
+    -- Who had the story first: outlets that carry its copy are no independent sources of it. A page that
+    -- states only its day does not say when on that day: there the capture counts.
+    first_value(article.source_id) over (
+        partition by article.story_id
+        order by
+            coalesce(case when article.published_precision = 'instant' then article.published_at end, article.captured_at),
+            article.source_id
+    ) as origin_source_id
+from fact_article article
+left join seen using (version_id)
+-- A correction may be taken back: seen last is not first captured last.
+qualify row_number() over (
+    partition by article.article_id order by coalesce(seen.seen_at, article.captured_at) desc, article.version_id
+) = 1;
 
 create or replace view current_mention as
 select mention.*, current_article.origin_source_id

@@ -1,37 +1,45 @@
--- Events: what the current mentions of one happening say together. Where they differ, the most frequent wins.
+-- Events: what the current mentions of one happening say together. Where they differ, the most frequent wins, among
+-- equally frequent ones the one that comes first by mention_id. What belongs together is counted together: a place
+-- with its country and coordinates, a party with its country and role.
 
 create or replace table fact_event as
 with told as (
     select
         event_id,
-        mode(type_code) as type_code,
-        mode(status) as status,
+        mode(type_code order by mention_id) as type_code,
+        arg_max(score, {'distance': abs(score), 'score': score}) as score,
+        mode(status order by mention_id) as status,
         min(day) as first_day,
         max(day) as last_day,
         min(reported_date) as first_reported_date,
-        mode(event_date) as event_date,
-        coalesce(mode(event_date), min(reported_date)) as effective_date,  -- the day to count it under
-        mode(place_name) as place_name,
-        mode(place_country_code) as place_country_code,
-        mode(admin1) as admin1,
-        mode(actor_name) as actor_name,
-        mode(actor_country_code) as actor_country_code,
-        mode(recipient_name) as recipient_name,
-        mode(recipient_country_code) as recipient_country_code,
+        mode(event_date order by mention_id) as stated_date,
+        mode(
+            case when place_name is not null then {
+                'name': place_name, 'country_code': place_country_code, 'admin1': admin1,
+                'latitude': latitude, 'longitude': longitude
+            } end
+            order by mention_id
+        ) as place,
+        mode(
+            case when actor_name is not null then {
+                'name': actor_name, 'country_code': actor_country_code, 'role_code': actor_role_code
+            } end
+            order by mention_id
+        ) as actor,
+        mode(
+            case when recipient_name is not null then {
+                'name': recipient_name, 'country_code': recipient_country_code, 'role_code': recipient_role_code
+            } end
+            order by mention_id
+        ) as recipient,
         count(*) as mention_count,
         count(distinct article_id) as article_count,
         count(distinct source_id) as source_count,
         count(distinct origin_source_id) as independent_source_count,  -- outlets with copy of another's do not count
         bool_or(salience = 'main') as is_main,
-        arg_max(sentence, length(sentence)) as sentence
+        first(sentence order by length(sentence) desc, mention_id) as sentence
     from current_mention
     group by event_id
-),
-placed as (
-    select event_id, place_name, any_value(latitude) as latitude, any_value(longitude) as longitude
-    from current_mention
-    where latitude is not null
-    group by event_id, place_name
 ),
 tolls as (  -- the whole toll by one article: its highest count, as lower ones count parts ("four of them children")
     select
@@ -59,15 +67,37 @@ said as (
     group by event_id
 )
 select
-    told.*,
-    placed.latitude,
-    placed.longitude,
+    told.event_id,
+    told.type_code,
+    told.score,
+    told.status,
+    coalesce(told.stated_date, told.first_reported_date) as event_date,  -- the day to count it under
+    told.stated_date is not null as is_date_stated,
+    told.first_day,
+    told.last_day,
+    told.first_reported_date,
+    told.place.name as place_name,
+    told.place.country_code as place_country_code,
+    told.place.admin1 as admin1,
+    told.place.latitude as latitude,
+    told.place.longitude as longitude,
+    told.actor.name as actor_name,
+    told.actor.country_code as actor_country_code,
+    told.actor.role_code as actor_role_code,
+    told.recipient.name as recipient_name,
+    told.recipient.country_code as recipient_country_code,
+    told.recipient.role_code as recipient_role_code,
+    told.mention_count,
+    told.article_count,
+    told.source_count,
+    told.independent_source_count,
+    told.is_main,
+    told.sentence,
     coalesce(said.is_contested, false) as is_contested,
     said.deaths_low,
     said.deaths_high,
     said.injured_low,
     said.injured_high
 from told
-left join placed on placed.event_id = told.event_id and placed.place_name is not distinct from told.place_name
-left join said on said.event_id = told.event_id
-order by told.effective_date, told.event_id;
+left join said using (event_id)
+order by event_date, told.event_id;

@@ -1,13 +1,20 @@
 -- How much of what happened where, on which day? One row a day, type and country; days without any are in dim_date.
 
+-- Every day from 31 days before the first covered day to the last covered day, or to the last event when that is later.
 create or replace view dim_date as
-select unnest(generate_series(min(effective_date), max(effective_date), interval 1 day))::date as date
-from fact_event
-where effective_date >= (select min(day) - 31 from fact_coverage);
+with covered as (
+    select min(day) - 31 as first_date, max(day) as last_date
+    from fact_coverage
+)
+select
+    unnest(
+        generate_series(first_date, greatest(last_date, (select max(event_date) from fact_event)), interval 1 day)
+    )::date as date
+from covered;
 
 create or replace view mart_daily_events as
 select
-    event.effective_date as event_date,
+    event.event_date,
     event.type_code,
     type.quad_code,
     type.quad_class,
@@ -18,7 +25,7 @@ select
     count(*) filter (event.is_contested) as contested_count,
     sum(event.deaths_low) as deaths_low,
     sum(event.deaths_high) as deaths_high,
-    avg(type.score) as mean_score
+    avg(event.score) as mean_score
 from fact_event event
 join dim_type type using (type_code)
 where event.status = 'occurred'

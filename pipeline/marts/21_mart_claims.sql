@@ -5,7 +5,7 @@ select
     claim.claim_id,
     mention.event_id,
     event.type_code,
-    event.effective_date as event_date,
+    event.event_date,
     event.place_name,
     event.place_country_code,
     claim.kind,

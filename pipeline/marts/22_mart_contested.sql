@@ -11,7 +11,7 @@ select
     list(distinct claimant order by claimant) filter (stance = 'admits') as admitted_by,
     list(distinct claimant order by claimant) filter (stance = 'denies') as denied_by,
     count(distinct source_name) as source_count,
-    arg_min(sentence, published_at) filter (stance = 'denies') as denial
+    first(sentence order by published_at nulls last, claim_id) filter (stance = 'denies') as denial
 from (
     select *, coalesce(claimant_name, source_name) as claimant
     from mart_claims

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pipeline.events.link import Linked, link_mentions
+from pipeline.io.store import chunks
 from pipeline.io.tables import EventRow, LinkRow, MentionRow
 from pipeline.records import Link, Mention
 from pipeline.run import Report, Run
@@ -19,7 +20,7 @@ def link(run: Run) -> Report:
         in_count=len(mentions),
         out_count=len(events),
         changed_count=changed,
-        note=f"{len(events)} new events, {len(mentions) - len(events)} mentions of known ones",
+        note=f"{len(events)} new events, {len(mentions) - len(events)} mentions of known ones{lost_days(run)}",
     )
 
 
@@ -34,3 +35,16 @@ def earlier(run: Run) -> list[Linked]:
         for mention in mentions
         if mention.mention_id in events
     ]
+
+
+def lost_days(run: Run) -> str:
+    """Name later days whose mentions link to events that are gone since this day was linked anew."""
+    window = timedelta(days=run.settings.link_window_days)
+    later = run.store.rows(LinkRow, LinkRow.day > run.day, LinkRow.day <= run.day + window)
+    known = {
+        row["event_id"]
+        for some in chunks({row["event_id"] for row in later})
+        for row in run.store.rows(EventRow, EventRow.event_id.in_(some))
+    }
+    lost = sorted({row["day"] for row in later if row["event_id"] not in known})
+    return f"; run link, check and load again for {', '.join(map(str, lost))}" if lost else ""

@@ -20,16 +20,15 @@ from pipeline.run import Report, Run
 def load(run: Run) -> Report:
     """Publish the day, unless the warehouse has just this batch already."""
     warehouse = Warehouse(run.settings.warehouse_file)
-    batch = checked(run, run.day)
-    rows = sum(len(some) for some in batch.tables.values())
     with warehouse.lock():
+        batch = checked(run, run.day)
         loaded = warehouse.loaded()
         is_known = loaded.get(run.day) == batch.digest
         if not is_known:
-            others = [] if loaded else [other for other in passed_days(run) if other != run.day]
-            publish(run, warehouse, [run.day, *others], anew=not loaded)
-        if not is_known or not run.settings.dashboard_file.exists():
+            publish(run, warehouse, [run.day] if loaded else passed_days(run), anew=not loaded)
+        if not is_shown(run):
             show(run, warehouse)
+    rows = sum(len(some) for some in batch.tables.values())
     return Report(
         stage="load",
         day=run.day,
@@ -43,15 +42,21 @@ def load(run: Run) -> Report:
 def rebuild(run: Run) -> list[date]:
     """Build the warehouse anew from every day that passed its gates; return those days."""
     warehouse = Warehouse(run.settings.warehouse_file)
-    days = passed_days(run)
     with warehouse.lock():
+        days = passed_days(run)
         publish(run, warehouse, days, anew=True)
         show(run, warehouse)
     return days
 
 
 def publish(run: Run, warehouse: Warehouse, days: list[date], *, anew: bool) -> None:
-    warehouse.publish([checked(run, day) for day in days], run.store.rows(SourceRow), anew=anew)
+    warehouse.publish((checked(run, day) for day in days), run.store.rows(SourceRow), anew=anew)
+
+
+def is_shown(run: Run) -> bool:
+    """Whether the dashboard was made from the present warehouse."""
+    page, warehouse = run.settings.dashboard_file, run.settings.warehouse_file
+    return page.exists() and page.stat().st_mtime >= warehouse.stat().st_mtime
 
 
 def show(run: Run, warehouse: Warehouse) -> None:
@@ -77,11 +82,23 @@ def checked(run: Run, day: date) -> Publication:
 
 
 def passed_days(run: Run) -> list[date]:
-    """Days whose present rows passed their gates."""
+    """Days whose rows passed their gates, in order.
+
+    Raises GateFailed naming the days whose rows are not those that were judged: building the warehouse anew
+    without them would lose them silently.
+    """
     results: dict[date, list[Row]] = {}
-    for row in run.store.rows(GateResultRow):
+    for row in run.store.rows(GateResultRow, order=("day",)):
         results.setdefault(row["day"], []).append(row)
-    return sorted(day for day, some in results.items() if is_passed(some, read_publication(run.store, day).digest))
+    changed = [
+        day for day, some in results.items() if read_publication(run.store, day).digest != some[0]["batch_digest"]
+    ]
+    if changed:
+        raise GateFailed(
+            f"the warehouse must be built anew, but {', '.join(map(str, changed))} changed after the last check, nothing "
+            "was published; run `eventwire run --stage check --day D` for each, then `eventwire rebuild`"
+        )
+    return [day for day, some in results.items() if is_passed(some, some[0]["batch_digest"])]
 
 
 def is_passed(results: list[Row], digest: str) -> bool:

@@ -16,7 +16,7 @@ from pipeline.feeds.parse import parse_feed
 from pipeline.io.archive import ArchiveWriter, Response
 from pipeline.io.harvest import Harvest, Health
 from pipeline.io.http import Client, check_status
-from pipeline.records import Entry, Feed
+from pipeline.records import Entry, Feed, Rejection
 from pipeline.run import Report, Run
 from pipeline.sources import find_catalogue, load_catalogue
 
@@ -31,11 +31,11 @@ class Poll:
     checked_at: datetime
     response: Response | None = None
     entries: Sequence[Entry] = ()
-    error: Exception | None = None
+    rejected: Rejection | None = None
 
     @property
     def outcome(self) -> str:
-        if self.error:
+        if self.rejected:
             return "failed"
         return "unchanged" if self.response and self.response.status_code == NOT_MODIFIED else "parsed"
 
@@ -47,10 +47,13 @@ def poll(run: Run) -> Report:
     harvest.declare(sources)
     feeds = [feed for source in sources for feed in source.feeds]
     polls, new = asyncio.run(_poll_all(run, harvest, feeds))
-    failed = [poll for poll in polls if poll.error]
-    if feeds and len(failed) == len(feeds):
+    failed = [poll.rejected for poll in polls if poll.rejected]
+    error = run.too_many_unexpected("poll", failed, len(feeds))
+    if error:
+        raise error
+    if len(failed) == len(feeds):
         raise StageError(
-            f"poll {run.day}: none of {len(feeds)} feeds answered, the first said: {failed[0].error}; "
+            f"poll {run.day}: none of {len(feeds)} feeds answered, the first said: {failed[0].message}; "
             "check the network and EVENTWIRE_ALLOW_NETWORKS"
         )
     unchanged = sum(poll.outcome == "unchanged" for poll in polls)
@@ -86,18 +89,19 @@ async def _poll_one(run: Run, client: Client, archive: ArchiveWriter, feed: Feed
         if response.status_code == NOT_MODIFIED:
             return Poll(feed=feed, checked_at=checked_at, response=response)
         check_status(response)
-        items = parse_feed(response.body, response.header("content-type"), response.final_url)
+        kind = response.header("content-type")
+        items = await asyncio.to_thread(parse_feed, response.body, kind, response.final_url)  # a slow one holds up none
         entries = to_entries(feed, items, run.day, checked_at)
         return Poll(feed=feed, checked_at=checked_at, response=response, entries=entries)
     except StageError:
         raise
     except Exception as error:
-        return Poll(feed=feed, checked_at=checked_at, error=error)
+        return Poll(feed=feed, checked_at=checked_at, rejected=rejection(feed.url, error, feed.source_id))
 
 
 def _record(harvest: Harvest, poll: Poll) -> int:
-    if poll.error:
-        harvest.record_failure(poll.feed, poll.checked_at, rejection(poll.feed.url, poll.error))
+    if poll.rejected:
+        harvest.record_failure(poll.feed, poll.checked_at, poll.rejected)
         return 0
     assert poll.response
     return harvest.record_poll(poll.feed, poll.checked_at, poll.outcome, poll.response, poll.entries)

@@ -131,12 +131,12 @@ def test_a_denial_is_tied_to_the_accusation_that_it_answers(home: Home) -> None:
 
 def test_the_correction_of_a_toll_keeps_both_figures(home: Home) -> None:
     rows = home.ask(
-        "select kind, count_min, reported_day, is_current from mart_casualties"
+        "select kind, count_min, day, is_current from mart_casualties"
         " where source_name = 'The Kura Herald' and claimant_country_code = 'AZE'"
-        " and place_name = 'Shamkir' and count_min > 5 order by kind, reported_day"
+        " and place_name = 'Shamkir' and count_min > 5 order by kind, day"
     )
 
-    assert [(row["kind"], row["count_min"], row["reported_day"], row["is_current"]) for row in rows] == [
+    assert [(row["kind"], row["count_min"], row["day"], row["is_current"]) for row in rows] == [
         ("deaths", 7, "2026-11-16", False),
         ("deaths", 9, "2026-11-17", True),
         ("injured", 33, "2026-11-16", False),

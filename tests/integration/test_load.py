@@ -1,5 +1,8 @@
 """Check and load over a real day: what is published, what is held back, what is refused."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,10 +14,25 @@ from sqlalchemy import update
 
 from pipeline.errors import ConfigError, GateFailed
 from pipeline.io.archive import Archive
+from pipeline.io.harvest import Harvest
 from pipeline.io.store import Store, table_of
-from pipeline.io.tables import ClaimRow, GateResultRow, MentionRow, RejectionRow, StageRunRow
+from pipeline.io.tables import (
+    ArticleRow,
+    ClaimRow,
+    EventRow,
+    GateResultRow,
+    LinkRow,
+    MentionRow,
+    PageRow,
+    PollRow,
+    RejectionRow,
+    SightingRow,
+    SourceDayRow,
+    StageRunRow,
+)
 from pipeline.io.warehouse import Warehouse
 from pipeline.main import run_stage
+from pipeline.records import Feed, Source
 from pipeline.run import Run
 from pipeline.sample import DAYS, Newsroom
 from pipeline.settings import Settings
@@ -190,3 +208,120 @@ def test_a_damaged_archive_stops_extraction_and_loses_no_rows(run: Run) -> None:
 def test_an_unknown_stage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'cook' is not a stage: choose from poll, fetch"):
         run_stage("cook", date(2026, 11, 16), Settings(home=tmp_path))
+
+
+def test_a_larger_catalogue_changes_nothing_about_days_gone_by(run: Run) -> None:
+    other = Source(
+        source_id="other", name="Other", country_code=None, language_code="en", time_zone="UTC",
+        feeds=(Feed(feed_id="f", source_id="other", url="http://other.example/rss"),), terms="", articles_min=1,
+        articles_max=2,
+    )  # fmt: skip
+    Harvest(run.store, DAY + timedelta(days=1)).declare([other])
+
+    assert rebuild(run) == [DAY]
+    assert count(run, "fact_article") == 25
+    assert run_stage("load", DAY, run.settings)["note"].startswith("unchanged")
+    assert count(run, "mart_coverage where source_id = 'other'") == 0
+
+
+def test_days_filled_backwards_end_in_the_same_rows_without_doubles(run: Run) -> None:
+    """The pages of the day are captured again on the day before, as an importer of old pages would."""
+    before = DAY - timedelta(days=1)
+    pages = run.store.rows(PageRow)
+    again = [row | {"page_id": f"again{number:011}", "day": before} for number, row in enumerate(pages)]
+    run.store.append(PageRow, again)
+    accounts = run.store.rows(SourceDayRow)
+    run.store.append(
+        SourceDayRow, [row | {"source_day_id": f"again{n:011}", "day": before} for n, row in enumerate(accounts)]
+    )
+    polls = run.store.rows(PollRow)
+    run.store.append(PollRow, [row | {"poll_id": f"again{n:011}", "day": before} for n, row in enumerate(polls)])
+
+    for stage in NIGHTLY:
+        run_stage(stage, before, run.settings)
+
+    for table, key in (("article", "version_id"), ("mention", "mention_id"), ("claim", "claim_id")):
+        assert count(run, f"fact_{table}") == count(run, f"(select distinct {key} from fact_{table})")
+    assert count(run, f"fact_article where day = '{before}'") == 25
+
+
+def test_a_build_after_a_killed_one_holds_nothing_of_it(run: Run) -> None:
+    file = run.settings.warehouse_file
+    aside = file.with_name(f".{file.name}.building")
+    die = (
+        "import duckdb, os, signal, shutil\n"
+        f"shutil.copyfile({str(file)!r}, {str(aside)!r})\n"
+        f"c = duckdb.connect({str(aside)!r}); c.execute('delete from fact_claim'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", die], check=False)
+    assert aside.with_name(f"{aside.name}.wal").exists()
+    claims = count(run, "fact_claim")
+    spoil_claims(run, 0)
+    check(run)
+
+    load(run)
+
+    assert count(run, "fact_claim") == claims - 1
+    assert list(file.parent.glob(".*building*")) == []
+
+
+def test_an_older_dashboard_is_made_anew(run: Run) -> None:
+    page = run.settings.dashboard_file
+    page.write_text("old")
+    os.utime(page, (0, 0))
+
+    load(run)
+
+    assert "eventwire" in page.read_text()
+
+
+def test_a_day_changed_after_its_check_stops_a_rebuild_instead_of_vanishing(run: Run) -> None:
+    spoil_claims(run, 0)
+
+    with pytest.raises(GateFailed, match=f"{DAY} changed after the last check"):
+        rebuild(run)
+
+    assert count(run, "fact_article") == 25
+
+
+def test_linking_a_day_anew_names_later_days_whose_events_are_gone(run: Run) -> None:
+    event = run.store.rows(EventRow)[0]
+    later = {
+        "mention_id": "m",
+        "day": DAY + timedelta(days=1),
+        "event_id": event["event_id"],
+        "score": 1.0,
+        "rule": "x",
+    }
+    run.store.append(LinkRow, [later, later | {"mention_id": "n", "event_id": "gone"}])
+
+    report = link(run)
+
+    assert f"run link, check and load again for {DAY + timedelta(days=1)}" in report.note
+
+
+def test_the_version_seen_last_is_the_one_that_stands(run: Run) -> None:
+    """A correction that is taken back: the first version is seen again after the second."""
+    article = run.store.rows(ArticleRow)[0]
+    table = table_of(SightingRow)
+    second = article | {
+        "version_id": "second",
+        "title": "Corrected",
+        "captured_at": article["captured_at"] + timedelta(hours=1),
+    }
+    run.store.append(ArticleRow, [second])
+    seen = {"article_id": article["article_id"], "day": DAY}
+    run.store.append(
+        SightingRow, [seen | {"sighting_id": "s2", "version_id": "second", "captured_at": second["captured_at"]}]
+    )
+    check(run)
+    load(run)
+    corrected = warehouse(run).query(f"select title from current_article where article_id = '{article['article_id']}'")
+    with run.store.transaction() as connection:
+        again = update(table).where(table.c.version_id == article["version_id"])
+        connection.execute(again.values(captured_at=second["captured_at"] + timedelta(hours=1)))
+    check(run)
+    load(run)
+
+    taken_back = warehouse(run).query(f"select title from current_article where article_id = '{article['article_id']}'")
+    assert (corrected, taken_back) == ([{"title": "Corrected"}], [{"title": article["title"]}])
