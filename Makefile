@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ui clean
+.PHONY: help install run test check ui clean clean-data
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 run: install  ## the main job; CATALOGUE=file.toml DAY=YYYY-MM-DD run it on your own sources
-	@$(BIN)/eventwire up $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(DAY),--day $(DAY))
+	@$(BIN)/eventwire up $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(DAY),--day "$(DAY)")
 
 check: install  ## linters, types, import rules
 	$(BIN)/ruff format --check .
@@ -33,7 +33,10 @@ test: check  ## all checks and tests
 	$(BIN)/pytest
 
 ui: install  ## Airflow on http://127.0.0.1:8080 with the DAGs unpaused, until Ctrl-C
-	@$(BIN)/eventwire ui $(if $(CATALOGUE),--catalogue $(CATALOGUE)) $(if $(PORT),--port $(PORT))
+	@$(BIN)/eventwire ui $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(PORT),--port $(PORT))
+
+clean-data:  ## remove all data under var/, as before a first run on your own sources
+	rm -rf var
 
 clean:  ## remove the environment, caches and all data under var/
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

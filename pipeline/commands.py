@@ -7,12 +7,12 @@ from typing import Any
 from rich.progress import Progress
 
 from pipeline import console
-from pipeline.errors import GateFailed, StageError
+from pipeline.errors import ConfigError, GateFailed, StageError
 from pipeline.io.archive import Archive
 from pipeline.io.schema import migrate
 from pipeline.io.store import Row, Store
 from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, StageRunRow
-from pipeline.local import LocalAirflow, newsroom
+from pipeline.local import LocalAirflow, newsroom, sample_days
 from pipeline.main import run_stage
 from pipeline.run import Run
 from pipeline.settings import Settings
@@ -28,6 +28,7 @@ def up(settings: Settings, days: Sequence[date]) -> None:
     Raises what stopped the first day that did not succeed.
     """
     sources = load_catalogue(find_catalogue(settings.catalogue))
+    _refuse_days(settings, days)
     migrate(settings.store_url)
     started_at = datetime.now(UTC)
     steps = len(days) * sum(len(stages) for stages in DAGS.values())
@@ -44,6 +45,27 @@ def up(settings: Settings, days: Sequence[date]) -> None:
     _show(settings, days, runs)
     if failure:
         raise failure
+    _warn_of_sample(settings)
+
+
+def _refuse_days(settings: Settings, days: Sequence[date]) -> None:
+    """Raise ConfigError for days that nothing can be harvested for."""
+    if settings.catalogue == "sample" and (strange := sorted(set(days) - set(sample_days()))):
+        raise ConfigError(
+            f"the sample newsroom has no {strange[0]}: it covers {sample_days()[0]} to {sample_days()[-1]}"
+        )
+    if days[-1] > datetime.now(UTC).date():
+        raise ConfigError(f"day {days[-1]} is in the future; today is {datetime.now(UTC).date()} (UTC)")
+
+
+def _warn_of_sample(settings: Settings) -> None:
+    """Say so when own sources share their stores with the invented newsroom."""
+    invented = Store(settings.store_url).rows(FeedRow, FeedRow.url.like("%.example/%"))
+    if settings.catalogue != "sample" and invented:
+        console.out.print(
+            f"Note: {settings.home} also holds the invented sample newsroom. `make clean-data` removes all of it; "
+            "EVENTWIRE_HOME=another-folder keeps them apart."
+        )
 
 
 def _run_day(
@@ -100,7 +122,10 @@ def rebuild(settings: Settings) -> None:
     store.require_schema()
     run = Run(day=datetime.now(UTC).date(), settings=settings, store=store, archive=Archive(settings.archive_folder))
     days = load.rebuild(run)
-    console.out.print(f"{settings.warehouse_file} holds {len(days)} days: {', '.join(map(str, days))}")
+    judged = {row["day"] for row in store.rows(GateResultRow)}
+    console.out.print(f"{settings.warehouse_file} holds: {', '.join(map(str, days)) or 'no day'}", soft_wrap=True)
+    if judged - set(days):
+        console.out.print(f"Left out, as their gates failed: {', '.join(map(str, sorted(judged - set(days))))}")
 
 
 def feed_status(settings: Settings) -> list[dict[str, Any]]:
@@ -121,17 +146,21 @@ def _runs(store: Store, days: Sequence[date], since: datetime | None = None) -> 
 
 
 def _show(settings: Settings, days: Sequence[date], runs: Sequence[Row]) -> None:
+    """The stages, what was rejected, what the gates said if they were asked, and where the results are."""
+    if not runs:
+        console.out.print(f"No stage has run over {days[0]} to {days[-1]} yet.")
+        return
     store = Store(settings.store_url)
     console.show_stages(runs)
-    results = store.rows(GateResultRow, GateResultRow.day >= days[0], GateResultRow.day <= days[-1], order=("day",))
-    held = store.rows(
-        RejectionRow, RejectionRow.stage == "check", RejectionRow.day >= days[0], RejectionRow.day <= days[-1]
-    )
-    if results:
-        console.show_gates(results, len(held))
-    if runs and all(run["state"] == "done" and run["changed_count"] == 0 for run in runs):
+    rejected = store.rows(RejectionRow, RejectionRow.day >= days[0], RejectionRow.day <= days[-1], order=("day",))
+    console.show_rejections([row for row in rejected if row["stage"] != "check"])
+    if any(run["stage"] == "check" for run in runs):
+        results = store.rows(GateResultRow, GateResultRow.day >= days[0], GateResultRow.day <= days[-1], order=("day",))
+        console.show_gates(results, sum(row["stage"] == "check" for row in rejected))
+    done = all(run["state"] == "done" for run in runs)
+    if done and all(run["changed_count"] == 0 for run in runs):
         console.out.print("Nothing changed: all of it was there already.")
-    if settings.warehouse_file.exists():
+    if done and settings.warehouse_file.exists():
         console.show_places(settings.warehouse_file, settings.dashboard_file, settings.gates_file)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from rich.text import Text
 
 from pipeline.stages import STAGES
 
+REJECTIONS_SHOWN = 8
+SHORT = 20  # characters that a cell may have to be kept on one line
 WIDTH_OF_FILES = 120  # where no terminal says how wide it is
 
 
@@ -33,7 +36,7 @@ def _console(*, stderr: bool = False) -> Console:
 out, err = _console(), _console(stderr=True)
 
 QUERIES_TO_TRY = (
-    "select * from mart_contested",
+    "select event_date, type_code, place_name, said_by, denied_by from mart_contested",
     "select event_date, type_code, country_code, event_count, deaths_high from mart_daily_events",
     "select event_date, place_name, kind, claimant, count_min, count_max, source_name from mart_casualties",
 )
@@ -70,6 +73,17 @@ def show_stages(runs: Sequence[Mapping[str, Any]]) -> None:
     out.print(table)
 
 
+def show_rejections(rows: Sequence[Mapping[str, Any]]) -> None:
+    """What was rejected and why, the first few; the same on several days once."""
+    last = {(row["stage"], row["key"]): row for row in rows}
+    times = Counter((row["stage"], row["key"]) for row in rows)
+    for which, row in list(last.items())[:REJECTIONS_SHOWN]:
+        days = f"{row['day']}" if times[which] == 1 else f"{times[which]} days to {row['day']}"
+        out.print(Text(f"  {row['stage']} rejected ({days}): {row['message']}"), soft_wrap=True)
+    if len(last) > REJECTIONS_SHOWN:
+        out.print(f"  and {len(last) - REJECTIONS_SHOWN} more: select * from fact_rejection")
+
+
 def show_gates(results: Sequence[Mapping[str, Any]], quarantined: int) -> None:
     """What the gates said: a sentence, then a line for each rule that did not pass."""
     failed = [result for result in results if not result["is_passed"]]
@@ -101,7 +115,8 @@ def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:
         return
     table = Table()
     for name in rows[0]:
-        table.add_column(Text(name), overflow="fold")
+        is_short = all(len(_cell(row[name])) <= SHORT for row in rows[:limit])
+        table.add_column(Text(name), overflow="fold", no_wrap=is_short)
     for row in rows[:limit]:
         table.add_row(*(_cell(value) for value in row.values()))
     out.print(table)

@@ -21,7 +21,7 @@ from pipeline.errors import StageError
 from pipeline.settings import PROJECT_ROOT, Settings
 
 DAGS = PROJECT_ROOT / "dags"
-LOOPBACK = '["127.0.0.0/8"]'
+LOOPBACK = "127.0.0.0/8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import ConfigError
 
@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     body_bytes_max: int = Field(20_000_000, gt=0, description="largest decoded body")
     connections: int = Field(20, gt=0, description="exchanges at once, over all hosts")
     fetch_attempts: int = Field(3, gt=0, description="tries for a page that fails for a passing reason")
-    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
-        (), description='private networks that may be connected to, as JSON: ["127.0.0.0/8"]'
+    allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="private networks that may be connected to, with commas: 127.0.0.0/8,10.1.0.0/16"
     )
     connect_to: dict[str, Annotated[str, Field(pattern=r"^.+:\d{1,5}$")]] = Field(
         default_factory=dict,
@@ -47,6 +47,11 @@ class Settings(BaseSettings):
 
     link_window_days: int = Field(3, ge=0, description="how many earlier days a mention may link to")
     unexpected_share_max: float = Field(0.01, ge=0, le=1, description="share of unexpected failures that stops a stage")
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @property
     def store_url(self) -> str:
@@ -92,7 +97,8 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
 
 def _explain(error: ValidationError | SettingsError) -> str:
     if isinstance(error, SettingsError):
-        return f"settings: {error}; tuples and tables are written as JSON"
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        return f'settings: {PREFIX}{name.upper()} is not JSON, such as {{"*.example": "127.0.0.1:80"}}'
     problems = (
         f"{PREFIX}{str(item['loc'][0]).upper() if item['loc'] else ''}: {item['msg']}, found {item['input']!r}"
         for item in error.errors()

@@ -54,7 +54,7 @@ def _document(file: Path) -> Document:
         return Document(document_id=file.stem, title=title.strip(), text=body.strip(), published_on=None)
     try:
         return read_document(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (RecordError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
             f"{file}: not a document ({type(error).__name__}: {error}); it needs id, title, published and text"
         ) from error

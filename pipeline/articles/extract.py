@@ -31,7 +31,7 @@ def extract_article(capture: Capture) -> Article:
     page = capture.page
     tree = parse_page(capture.body, page.content_type, page.url)
     metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW, ZoneInfo(capture.time_zone))
-    title = metadata.title or page.feed_title
+    title = metadata.title or page.feed_title or metadata.heading or ""
     text = _text(tree, page.url, title)  # changes the tree, so it comes last
     url = canonical_url(metadata.canonical_url, page.final_url)
     published = metadata.published or _from_feed(page.feed_published_at)

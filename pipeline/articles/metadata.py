@@ -33,6 +33,7 @@ class Metadata:
     """What a page says of itself; None or empty where it says nothing."""
 
     title: str | None
+    heading: str | None  #: what a reader sees in place of a title
     authors: tuple[str, ...]
     language: str | None
     published: Dated | None
@@ -49,7 +50,8 @@ def read_metadata(tree: HtmlElement, not_after: datetime, zone: tzinfo = UTC) ->
     article = _json_ld_article(tree)
     meta = _meta(tree)
     return Metadata(
-        title=_text(article.get("headline")) or meta.get("og:title") or _heading(tree),
+        title=_text(article.get("headline")) or meta.get("og:title"),
+        heading=_heading(tree),
         authors=tuple(_authors(article.get("author"))) or tuple(filter(None, [meta.get("author")])),
         language=_text(article.get("inLanguage")) or tree.get("lang") or meta.get("og:locale"),
         published=_first_date(_published(article, meta, tree), not_after, zone),

@@ -16,7 +16,7 @@ def read_document(row: Mapping[str, Any]) -> Document:
     """
     for name in ("id", "text"):
         if not isinstance(row.get(name), str):
-            raise RecordError(f"benchmark document {row.get('id')!r}: {name!r} must be text; see its README")
+            raise RecordError(f"benchmark document {row.get('id')!r}: {name!r} must be text")
     return Document(
         document_id=row["id"],
         title=row.get("title") or "",

@@ -203,7 +203,7 @@ def place_of(sentence: Sentence, trigger: Trigger) -> PlaceName | None:
         found = [
             (p.first, PlaceName(text=p.entity.text, country_code=p.entity.country_code))
             for p in sentence.parties
-            if p.kind == "place"
+            if p.kind == "place" and _lower_before(sentence.words, p) not in ("told", "by")  # an outlet or agency
         ]
     found.sort(key=lambda item: (item[0] < trigger.first, abs(item[0] - trigger.first)))
     return found[0][1] if found else None

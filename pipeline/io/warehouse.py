@@ -42,7 +42,7 @@ class Warehouse:
         if not self.file.exists():
             raise StageError(f"warehouse {self.file} is not there yet: run the pipeline over a day first")
         try:
-            connection = duckdb.connect(str(self.file), read_only=True)
+            connection = duckdb.connect(str(self.file), read_only=True, config={"enable_external_access": "false"})
         except duckdb.Error as error:
             raise StageError(f"warehouse {self.file} cannot be opened: {_advice(error)}") from error
         try:
@@ -72,6 +72,8 @@ class Warehouse:
         """Raise StageError for a file that cannot be read, duckdb.Error for a statement that is wrong."""
         with self.read() as connection:
             try:
+                if len(connection.extract_statements(sql)) != 1:
+                    raise ConfigError('sql: give one statement, as in "select * from mart_contested"')
                 answer = connection.execute(sql)
                 names = [name for name, *_ in answer.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -57,7 +57,7 @@ def _note(results: Sequence[GateResult], reasons: Mapping[str, Mapping[str, obje
     warnings = sum(not result.is_passed and result.severity == "warning" for result in results)
     held = sum(len(keys) for keys in reasons.values())
     passed = sum(result.is_passed for result in results)
-    return f"{passed} of {len(results)} rules passed, {warnings} warnings, {held} rows held back"
+    return f"{passed} of {len(results)} rules passed, {warnings} warning{'s' * (warnings != 1)}, {held} rows held back"
 
 
 def _sentence(run: Run, blocking: Sequence[GateResult]) -> str:

@@ -95,8 +95,8 @@ def passed_days(run: Run) -> list[date]:
     ]
     if changed:
         raise GateFailed(
-            f"the warehouse must be built anew, but {', '.join(map(str, changed))} changed after the last check, nothing "
-            "was published; run `eventwire run --stage check --day D` for each, then `eventwire rebuild`"
+            f"the warehouse must be built anew, but {', '.join(map(str, changed))} changed after the last check; "
+            "nothing was published; run `eventwire run --stage check --day D` for each, then `eventwire rebuild`"
         )
     return [day for day, some in results.items() if is_passed(some, some[0]["batch_digest"])]
 

@@ -95,7 +95,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, airflow_database: Path
     with Newsroom() as room:
         monkeypatch.setenv("EVENTWIRE_HOME", str(tmp_path))
         monkeypatch.setenv("EVENTWIRE_CONNECT_TO", json.dumps({"*.example": room.address}))
-        monkeypatch.setenv("EVENTWIRE_ALLOW_NETWORKS", '["127.0.0.0/8"]')
+        monkeypatch.setenv("EVENTWIRE_ALLOW_NETWORKS", "127.0.0.0/8")
         monkeypatch.setenv("EVENTWIRE_HOST_DELAY_SECONDS", "0")
         migrate(load_settings().store_url)
         yield tmp_path

@@ -16,7 +16,7 @@ from pipeline.sources import write_toml
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
 COUNTRIES = {"uk": "GBR", "ind": "IND"}  # what the recording calls them
 DAY = "2026-11-20"
-ALLOW = {"EVENTWIRE_ALLOW_NETWORKS": '["127.0.0.0/8"]', "EVENTWIRE_HOST_DELAY_SECONDS": "0"}
+ALLOW = {"EVENTWIRE_ALLOW_NETWORKS": "127.0.0.0/8", "EVENTWIRE_HOST_DELAY_SECONDS": "0"}
 
 pytestmark = pytest.mark.skipif(not PAGES.exists(), reason="the recorded pages are not beside the project")
 

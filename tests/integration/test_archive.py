@@ -300,3 +300,26 @@ def test_yesterdays_files_are_not_touched(tmp_path: Path) -> None:
     with archive.writer(NEXT) as writer:
         writer.write(answer(b"other"))
     assert (tmp_path / place.file).stat().st_mtime_ns == before
+
+
+def test_a_file_taken_for_a_leftover_while_it_is_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer may tidy between the creation of a file and its lock."""
+    from pipeline.io import archive as module
+
+    lock, tidied = module.fcntl.flock, []
+
+    def tidy_first(stream: object, how: int) -> None:
+        if not tidied:
+            tidied.append(True)
+            for left in tmp_path.rglob("*.open"):
+                left.unlink()
+        lock(stream, how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module.fcntl, "flock", tidy_first)
+    with Archive(tmp_path).writer(DAY) as writer:
+        location = writer.write(answer(b"kept"))
+
+    assert tidied
+    assert Archive(tmp_path).read(location.file, location.offset) == b"kept"

@@ -178,3 +178,21 @@ def test_a_rule_that_does_not_exist_or_crashes_says_where(tmp_path: Path) -> Non
         judge(publication(), suite(tmp_path, rule("expect_column_values_to_be_nice", column="title")))
     with pytest.raises((ConfigError, StageError), match="article"):
         judge(publication(), suite(tmp_path, rule("expect_column_values_to_not_be_null", column="tittle")))
+
+
+def test_a_coder_that_finds_nothing_in_many_articles_stops_the_publication() -> None:
+    many = [article(number) for number in range(20)]
+
+    assert blocking(judge(publication(article=many, mention=[], claim=[], participant=[]))) == [
+        ("day", "is_coder_silent")
+    ]
+    assert blocking(judge(publication(article=many[:5], mention=[], claim=[], participant=[]))) == []
+
+
+def test_dead_sources_are_shown_and_not_held_back() -> None:
+    rows = [{"source_id": name, "state": "dead" if name == "a" else "normal"} for name in "abc"]
+
+    results = judge(publication(coverage=rows))
+
+    assert any(result.suite == "coverage" and not result.is_passed for result in results)
+    assert quarantine(results) == {}

@@ -19,6 +19,7 @@ from support.make import DAY, NEXT
 
 from pipeline.errors import StageError
 from pipeline.io.archive import Archive
+from pipeline.io.harvest import FETCHES_PER_DAY
 from pipeline.io.store import Store
 from pipeline.io.tables import ArticleRow, EntryRow, FeedRow, PageRow, PollRow, RejectionRow, SourceRow
 from pipeline.run import Report, Run
@@ -255,13 +256,23 @@ def test_a_source_that_left_the_catalogue_stays_but_rests(run: Run, server: Host
 # ── pages ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_address_that_two_feeds_name_is_asked_for_once(run: Run, server: Hostile) -> None:
+def test_each_source_that_names_an_address_has_a_page_of_its_own(run: Run, server: Hostile) -> None:
     both = "http://a.example/1"
     serve(server, a__rss=feed(both, title="One"), b__rss=feed(both, title="Other"), a__1=article())
     poll(run)
-    assert counts(fetch(run)) == (1, 1, 0)
-    assert server.asked("/1") == 1
+    assert counts(fetch(run)) == (2, 2, 0)
+    assert sorted(row["source_id"] for row in run.store.rows(PageRow)) == ["a", "b"]
     assert {row["fetch_state"] for row in run.store.rows(EntryRow)} == {"fetched"}
+
+
+def test_an_address_that_a_feed_updates_at_every_poll_is_fetched_a_bounded_number_of_times(
+    run: Run, server: Hostile
+) -> None:
+    for revision in range(2 * FETCHES_PER_DAY):
+        serve(server, a__rss=feed("/1", title=f"Revision {revision}"), b__rss=feed(), a__1=article())
+        poll(run)
+        fetch(run)
+    assert server.asked("/1") == FETCHES_PER_DAY
 
 
 def test_a_page_that_is_not_there_is_rejected_once_and_not_asked_for_again(run: Run, server: Hostile) -> None:
@@ -414,7 +425,7 @@ def test_a_fetch_killed_in_the_middle_is_finished_by_the_next(
             server.answers[f"h{number}.example{path}"] = deadly(article(f"Story {path}", TEXT + path))
     environ = {
         "EVENTWIRE_HOME": str(settings.home), "EVENTWIRE_DATABASE_URL": sqlite_url, "EVENTWIRE_HOST_DELAY_SECONDS": "0",
-        "EVENTWIRE_ALLOW_NETWORKS": '["127.0.0.0/8"]', "EVENTWIRE_CONNECTIONS": str(at_once),
+        "EVENTWIRE_ALLOW_NETWORKS": "127.0.0.0/8", "EVENTWIRE_CONNECTIONS": str(at_once),
         "EVENTWIRE_CONNECT_TO": f'{{"*.example": "{server.address}"}}',
     }  # fmt: skip
     program = "from datetime import date; from pipeline.main import run_stage; run_stage('fetch', date(2026, 11, 16))"

@@ -173,3 +173,32 @@ def test_duckdb_answers_with_the_names_that_were_asked_for(warehouse: Warehouse)
     warehouse.publish([batch(DAY)], [SOURCE], anew=True)
 
     assert warehouse.query("select 1 as one, [1, 2] as two") == [{"one": 1, "two": [1, 2]}]
+
+
+@pytest.mark.parametrize("wrong", ["", "  ", "select 1; select 2", "-- nothing"])
+def test_a_question_is_one_statement(warehouse: Warehouse, wrong: str) -> None:
+    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+
+    with pytest.raises(ConfigError, match="give one statement"):
+        warehouse.query(wrong)
+
+
+def test_a_question_reads_and_writes_no_files(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+
+    for query in (f"copy (select 1) to '{tmp_path}/out.csv'", "select * from read_text('/etc/hostname')"):
+        with pytest.raises(ConfigError, match="disabled"):
+            warehouse.query(query)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_version_that_moves_to_an_earlier_day_stands_only_there(warehouse: Warehouse) -> None:
+    late = batch(NEXT, 2)
+    warehouse.publish([late], [SOURCE], anew=True)
+    early = batch(DAY, 2)
+    for row, moved in zip(early.tables["article"], late.tables["article"], strict=True):
+        row["version_id"] = moved["version_id"]
+
+    warehouse.publish([early], [SOURCE], anew=False)
+
+    assert counts(warehouse) == {DAY: 2}

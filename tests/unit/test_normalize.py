@@ -108,3 +108,17 @@ def test_ids_are_the_same_each_time_and_differ_by_version() -> None:
 
     assert first == again
     assert changed.mentions[0].mention_id != first.mentions[0].mention_id
+
+
+def test_one_mention_more_leaves_the_ids_of_the_others() -> None:
+    denial = replace(ATTACK, number=2, type_code="REJECT", mode_codes=(), anchor=span("Armenia denied it."))
+    alone = normalize_article(coded(denial)).mentions
+    both = normalize_article(coded(ATTACK, denial)).mentions
+
+    assert alone[0].mention_id == both[1].mention_id
+
+
+def test_two_mentions_of_one_kind_in_one_sentence_have_ids_of_their_own() -> None:
+    twice = normalize_article(coded(ATTACK, replace(ATTACK, number=2))).mentions
+
+    assert len({mention.mention_id for mention in twice}) == 2
