@@ -1,7 +1,7 @@
 """The one task of eventwire's DAGs: run a stage over the day of the DAG run.
 
-The only file that knows both Airflow and the pipeline. Imports of the pipeline wait until the task runs,
-so that parsing a DAG costs nothing.
+The only file that runs the pipeline from Airflow (the DAG files take just the names of its stages). Its imports
+wait until the task runs, so that parsing a DAG costs nothing.
 """
 
 from typing import Any
