@@ -9,6 +9,7 @@ from rich.progress import Progress
 from pipeline import console
 from pipeline.errors import ConfigError, GateFailed, StageError
 from pipeline.io.archive import Archive
+from pipeline.io.files import only_one
 from pipeline.io.schema import migrate
 from pipeline.io.store import Row, Store
 from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, StageRunRow
@@ -29,8 +30,22 @@ def up(settings: Settings, days: Sequence[date]) -> None:
     """
     sources = load_catalogue(find_catalogue(settings.catalogue))
     _refuse_days(settings, days)
-    migrate(settings.store_url)
     started_at = datetime.now(UTC)
+    with only_one(settings.home / ".up.lock", "`eventwire up`"):
+        migrate(settings.store_url)
+        failure = _run_through_airflow(settings, days, started_at)
+    runs = _runs(Store(settings.store_url), days, started_at)
+    console.out.print(f"{len(sources)} sources of catalogue {settings.catalogue}, {days[0]} to {days[-1]}")
+    _show(settings, days, runs)
+    if failure:
+        raise failure
+    _warn_of_sample(settings)
+
+
+def _run_through_airflow(
+    settings: Settings, days: Sequence[date], started_at: datetime
+) -> StageError | GateFailed | None:
+    """Run both DAGs over each day in turn; return what stopped the first day that did not succeed."""
     steps = len(days) * sum(len(stages) for stages in DAGS.values())
     with newsroom(settings) as (set_day, extra), console.progress(steps, "starting Airflow") as bar:
         extra |= {"EVENTWIRE_CATALOGUE": _absolute(settings.catalogue)}
@@ -39,13 +54,8 @@ def up(settings: Settings, days: Sequence[date]) -> None:
                 set_day(day)
                 failure = _run_day(settings, airflow, day, bar, started_at)
                 if failure:
-                    break
-    runs = _runs(Store(settings.store_url), days, started_at)
-    console.out.print(f"{len(sources)} sources of catalogue {settings.catalogue}, {days[0]} to {days[-1]}")
-    _show(settings, days, runs)
-    if failure:
-        raise failure
-    _warn_of_sample(settings)
+                    return failure
+    return None
 
 
 def _refuse_days(settings: Settings, days: Sequence[date]) -> None:

@@ -1,5 +1,6 @@
 """The command line: help, arguments, exit codes."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -132,3 +133,13 @@ def test_a_catalogue_becomes_opml_and_opml_a_catalogue(tmp_path: Path) -> None:
 
     assert len(rows) >= 60
     assert json.loads(rows[0])["feeds"]
+
+
+def test_a_second_run_at_the_same_time_is_told_to_wait(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    with (tmp_path / "var" / ".up.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        answer = run(tmp_path, "up")
+
+    assert answer.returncode == 1
+    assert "another `eventwire up` is running" in answer.stderr
