@@ -107,7 +107,7 @@ def dashboard_page(marts: Mapping[str, Sequence[Row]]) -> str:
         section(
             "Casualties by source",
             "Every account on a line of its own, from its lowest to its highest count; a later line of the same source "
-            "is a correction." + _cut(marts["casualties"], "accounts"),
+            "may be a correction." + _cut(marts["casualties"], "accounts"),
             _chart("casualties"),
         ),
         section(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.errors import RecordError
-from pipeline.events.ontology import event_types
+from pipeline.events.ontology import event_types, role_codes
 from pipeline.places.gazetteer import locate
 from pipeline.records import (
     Article,
@@ -19,6 +19,7 @@ from pipeline.records import (
     CodedMention,
     Coding,
     DatePrecision,
+    Entity,
     Mention,
     Span,
     make_id,
@@ -66,6 +67,7 @@ def _counted(mentions: Iterable[CodedMention]) -> Iterator[tuple[CodedMention, i
 def _mention(coded: CodedArticle, found: CodedMention, nth: int) -> Mention:
     article = coded.article
     _check(found)
+    _check_roles(*found.actors, *found.recipients)
     place = locate(found.place) if found.place else None
     return Mention(
         mention_id=make_id(
@@ -100,6 +102,7 @@ def _claim(coded: CodedArticle, found: CodedClaim, mentions: Mapping[int, Mentio
     article = coded.article
     if found.about is not None and found.about not in mentions:
         raise RecordError(f"{article.canonical_url}: a claim is about mention {found.about}, which is not there")
+    _check_roles(found.source, found.accused, found.counted)
     mention_id = mentions[found.about].mention_id if found.about is not None else None
     who = found.source.text if found.source else None
     return Claim(
@@ -154,6 +157,14 @@ def _check(found: CodedMention) -> None:
     foreign = set(found.mode_codes) - set(kind.modes)
     if foreign:
         raise RecordError(f"{found.type_code} has no mode {', '.join(sorted(foreign))}")
+
+
+def _check_roles(*parties: Entity | None) -> None:
+    foreign = {party.role_code for party in parties if party} - role_codes()
+    if foreign:
+        raise RecordError(
+            f"no such role: {', '.join(sorted(foreign))}; the roles are {', '.join(sorted(role_codes()))}"
+        )
 
 
 def _date_precision(found: CodedMention) -> DatePrecision:

@@ -49,17 +49,6 @@ class Known:
     kind: PlaceKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Characters [start, end) of a text that name a place or country."""
-
-    start: int
-    end: int
-    text: str
-    country_code: str
-    kind: PlaceKind
-
-
 def country_code(text: str) -> str | None:
     """Return the alpha-3 code that a name, demonym, metonym or code stands for, or None.
 
@@ -165,42 +154,6 @@ def _inner_names(text: str) -> list[str]:
 
 def _is_in(name: str, code: str | None) -> bool:
     return any(code in (None, known.country_code) for known in _by_name().get(name, ()))
-
-
-def find_places(text: str) -> tuple[Found, ...]:
-    """Return the places and countries that *text* names, longest match first at each point, in order."""
-    return tuple(_scan(text))
-
-
-def _scan(text: str) -> Iterator[Found]:
-    words = list(_WORD.finditer(text))
-    at = 0
-    while at < len(words):
-        word = words[at].group()
-        found = _longest_at(text, words, at) if word[0].isupper() and word not in _ARTICLES else None
-        if found is None:
-            at += 1
-            continue
-        yield found[0]
-        at += found[1]
-
-
-_WORD = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’-]*(?<!['’-])", re.UNICODE)
-_WORDS_MAX = 5
-_ARTICLES = frozenset({"The", "A", "An"})
-
-
-def _longest_at(text: str, words: list[re.Match[str]], at: int) -> tuple[Found, int] | None:
-    for size in range(min(_WORDS_MAX, len(words) - at), 0, -1):
-        start, end = words[at].start(), words[at + size - 1].end()
-        surface = re.sub(r"['’]s$", "", text[start:end])
-        if size > 1 and re.search(r"[^\w\s.'’-]|\n", surface):
-            continue
-        kind_code = name_meaning(surface)
-        if kind_code:
-            kind, code = kind_code
-            return Found(start=start, end=start + len(surface), text=surface, country_code=code, kind=kind), size
-    return None
 
 
 def name_meaning(surface: str) -> tuple[PlaceKind, str] | None:

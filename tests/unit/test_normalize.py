@@ -88,11 +88,17 @@ def test_a_denial_without_an_accusation_answers_nothing() -> None:
     [
         (replace(ATTACK, type_code="WAR"), "'WAR' is not one of PLOVER's"),
         (replace(ATTACK, mode_codes=("visit",)), "ASSAULT has no mode visit"),
+        (replace(ATTACK, actors=(replace(ARMENIA, role_code="KING"),)), "no such role: KING"),
     ],
 )
 def test_codes_that_the_ontology_lacks_are_refused(wrong: CodedMention, says: str) -> None:
     with pytest.raises(RecordError, match=says):
         normalize_article(coded(wrong))
+
+
+def test_a_claimant_has_a_role_of_the_ontology() -> None:
+    with pytest.raises(RecordError, match="no such role: KING"):
+        normalize_article(coded(ATTACK, claims=(replace(ACCUSATION, source=replace(ARMENIA, role_code="KING")),)))
 
 
 def test_a_claim_about_nothing_known_is_refused() -> None:

@@ -1,10 +1,8 @@
 """Which country a word means and where a place is."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.places.gazetteer import countries, country_code, find_places, locate
+from pipeline.places.gazetteer import countries, country_code, locate, name_meaning
 from pipeline.records import PlaceName
 
 
@@ -63,11 +61,7 @@ def test_an_unknown_place_falls_back_on_its_country_and_then_on_nothing() -> Non
     assert (nowhere.precision, nowhere.latitude, nowhere.country_code) == ("none", None, None)
 
 
-def test_places_are_found_in_running_text_longest_first() -> None:
-    found = find_places("South Sudan's envoy flew from New York to Khan Younis; the police in May and March did not.")
-    assert [place.text for place in found] == ["South Sudan", "New York", "Khan Younis"]
-
-
-@given(st.text(max_size=200))
-def test_places_of_any_text_are_where_they_say(text: str) -> None:
-    assert all(text[place.start : place.end] == place.text for place in find_places(text))
+def test_names_that_are_common_words_mean_no_place() -> None:
+    assert name_meaning("South Sudan") == ("country", "SSD")
+    assert name_meaning("Khan Younis") == ("city", "PSE")
+    assert [name_meaning(word) for word in ("Police", "Army", "Bath", "Qxyz")] == [None] * 4
