@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ui clean clean-data
+.PHONY: help install run test check bench ui clean clean-data
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: install  ## linters, types, import rules
 
 test: check  ## all checks and tests
 	$(BIN)/pytest
+
+bench: install  ## the benchmarks of harvest; FEEDS=500 PAGES=500 for small ones
+	@cd tests && ../$(BIN)/python -m benchmarks $(if $(FEEDS),--feeds $(FEEDS)) $(if $(PAGES),--pages $(PAGES))
 
 ui: install  ## Airflow on http://127.0.0.1:8080 with the DAGs unpaused, until Ctrl-C
 	@$(BIN)/eventwire ui $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(PORT),--port $(PORT))

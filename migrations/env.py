@@ -15,6 +15,9 @@ def run() -> None:
     url = context.config.attributes.get("url") or load_settings().store_url
     engine = Store(url).engine
     with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":  # a table that others refer to is changed by making it anew
+            connection.exec_driver_sql("pragma foreign_keys = off")
+            connection.commit()
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

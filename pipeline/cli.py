@@ -7,6 +7,7 @@ wrong · 3 the gates stopped the publication.
 import json
 import logging
 import sys
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -245,7 +246,7 @@ def list_sources(catalogue: Catalogue = None, as_json: AsJson = False) -> None:
 
 @sources_app.command("status")
 def sources_status(as_json: AsJson = False) -> None:
-    """Show the health of every feed that was ever polled.
+    """Show the health of every feed that was ever polled, the sick ones first.
 
     Example: eventwire sources status
     """
@@ -256,7 +257,44 @@ def sources_status(as_json: AsJson = False) -> None:
     if as_json:
         console.lines(rows)
     else:
-        console.show_rows(rows, len(rows))
+        console.show_feeds(rows)
+
+
+@sources_app.command("resume")
+def resume_source(url: Annotated[str, typer.Argument(help="A feed's address, as the catalogue has it.")]) -> None:
+    """Ask a feed again that is gone or dead, at the next harvest.
+
+    Example: eventwire sources resume https://example.org/feed
+    """
+    from pipeline.commands import resume_feed
+
+    resume_feed(load_settings(), url)
+    print(f"{url} will be asked at the next harvest")
+
+
+@sources_app.command("discover")
+def discover_source(
+    url: Annotated[str, typer.Argument(help="The address of a site, or of a page of it.")],
+    as_toml: Annotated[bool, typer.Option("--toml", help="Print an entry for a catalogue.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find a site's feeds and news sitemaps; each is fetched and read before it is shown.
+
+    Example: eventwire sources discover example.org --toml >> my.toml
+    """
+    from pipeline import console
+    from pipeline.commands import discover_feeds
+    from pipeline.discovery import catalogue_entry
+
+    found = discover_feeds(load_settings(), url)
+    if not found:
+        print(f"no feed, news sitemap or sitemap found at {url}", file=sys.stderr)
+    elif as_toml:
+        print(catalogue_entry(found), end="")
+    elif as_json:
+        console.lines(map(asdict, found))
+    else:
+        console.show_found(found)
 
 
 @sources_app.command("import")

@@ -1,5 +1,6 @@
 """What the commands that run and report do, between the command line and the stages."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,19 +8,27 @@ from typing import Any
 from rich.progress import Progress
 
 from pipeline import console
+from pipeline.discovery import Found, discover
 from pipeline.errors import ConfigError, GateFailed, StageError
-from pipeline.io.archive import Archive
+from pipeline.feeds.health import FeedHealth, resumed
 from pipeline.io.files import only_one
+from pipeline.io.http import Client, FetchError
+from pipeline.io.polls import Polls
 from pipeline.io.schema import migrate
 from pipeline.io.store import Row, Store
 from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, StageRunRow
 from pipeline.local import LocalAirflow, newsroom, sample_days
-from pipeline.main import run_stage
+from pipeline.main import open_archive, run_stage
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import find_catalogue, load_catalogue
 from pipeline.stages import HARVEST, NIGHTLY, load
 
+FEED_STATES = ("active", "new", "failing", "dead", "gone")  # the sick ones are shown first
+FEED_COLUMNS = (
+    "source_id", "url", "state", "checked_at", "next_poll_at", "interval_seconds", "hard_count", "soft_count",
+    "temporary_count", "last_error", "etag", "moved_to", "adopted_url", "is_active",
+)  # fmt: skip
 DAGS = {"harvest": HARVEST, "nightly": NIGHTLY}
 
 
@@ -48,7 +57,7 @@ def _run_through_airflow(
     """Run both DAGs over each day in turn; return what stopped the first day that did not succeed."""
     steps = len(days) * sum(len(stages) for stages in DAGS.values())
     with newsroom(settings) as (set_day, extra), console.progress(steps, "starting Airflow") as bar:
-        extra |= {"EVENTWIRE_CATALOGUE": _absolute(settings.catalogue)}
+        extra |= {"EVENTWIRE_CATALOGUE": _absolute(settings.catalogue), "EVENTWIRE_EAGER": "true"}  # somebody waits
         with LocalAirflow(settings, extra) as airflow:
             for day in days:
                 set_day(day)
@@ -130,7 +139,7 @@ def rebuild(settings: Settings) -> None:
     """Build the warehouse anew and say from which days."""
     store = Store(settings.store_url)
     store.require_schema()
-    run = Run(day=datetime.now(UTC).date(), settings=settings, store=store, archive=Archive(settings.archive_folder))
+    run = Run(day=datetime.now(UTC).date(), settings=settings, store=store, archive=open_archive(settings))
     days = load.rebuild(run)
     judged = {row["day"] for row in store.rows(GateResultRow)}
     console.out.print(f"{settings.warehouse_file} holds: {', '.join(map(str, days)) or 'no day'}", soft_wrap=True)
@@ -142,9 +151,38 @@ def feed_status(settings: Settings) -> list[dict[str, Any]]:
     """The health of every feed, those that fail first."""
     store = Store(settings.store_url)
     store.require_schema()
-    names = ("source_id", "url", "checked_at", "failure_count", "last_error", "is_active")
-    rows = sorted(store.rows(FeedRow), key=lambda row: (-row["failure_count"], row["source_id"], row["url"]))
-    return [{name: row[name] for name in names} for row in rows]
+    rows = store.rows(FeedRow)
+    rows.sort(key=lambda row: (-FEED_STATES.index(row["state"]), row["source_id"], row["url"]))
+    return [{name: row[name] for name in FEED_COLUMNS} for row in rows]
+
+
+def discover_feeds(settings: Settings, url: str) -> list[Found]:
+    """The feeds of a site, the most useful first; raises StageError when it does not answer."""
+
+    async def search() -> list[Found]:
+        async with Client(settings) as client:
+            return await discover(client, url)
+
+    try:
+        with console.waiting(f"asking {url}"):
+            return asyncio.run(search())
+    except FetchError as error:
+        kind = StageError if error.is_passing else ConfigError
+        raise kind(f"discover: {error}") from error
+
+
+def resume_feed(settings: Settings, url: str) -> None:
+    """Ask a feed again that was given up.
+
+    Raises ConfigError when no feed of the store has that address.
+    """
+    store = Store(settings.store_url)
+    store.require_schema()
+    found = store.records(FeedHealth, FeedRow, FeedRow.url == url)
+    if not found:
+        raise ConfigError(f"no feed has the address {url}; `eventwire sources status` lists them all")
+    for health in found:
+        Polls(store, datetime.now(UTC).date()).save(resumed(health))
 
 
 def _runs(store: Store, days: Sequence[date], since: datetime | None = None) -> list[Row]:

@@ -4,9 +4,10 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -21,6 +22,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.stages import STAGES
+
+if TYPE_CHECKING:
+    from pipeline.discovery import Found
 
 REJECTIONS_SHOWN = 8
 SHORT = 20  # characters that a cell may have to be kept on one line
@@ -55,6 +59,11 @@ def progress(total: int, what: str) -> Iterator[Progress]:
     with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         bar.add_task(what, total=total)
         yield bar
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A spinner on standard error, for work of unknown length."""
+    return err.status(what) if err.is_terminal else nullcontext()
 
 
 def show_stages(runs: Sequence[Mapping[str, Any]]) -> None:
@@ -106,6 +115,58 @@ def show_places(warehouse: Path, dashboard: Path, gates: Path) -> None:
     out.print("Try:")
     for query in QUERIES_TO_TRY:
         out.print(f'  .venv/bin/eventwire sql "{query}"', soft_wrap=True, highlight=False)
+
+
+def show_feeds(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a feed: how it is, when it was and will be asked, and what is wrong with it."""
+    if not rows:
+        out.print("no feed was ever polled; `eventwire run --stage poll --day YYYY-MM-DD` does it")
+        return
+    table = Table(caption="failures since the last answer: hard, soft, temporary", caption_justify="left")
+    for name in ("state", "asked (UTC)", "next", "every", "failures"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("source and feed", overflow="fold")
+    for row in rows:
+        failures = [row["hard_count"], row["soft_count"], row["temporary_count"]]
+        table.add_row(
+            row["state"] if row["is_active"] else "not in catalogue",
+            _minute(row["checked_at"]),
+            _minute(row["next_poll_at"]),
+            _spell(row["interval_seconds"]),
+            " ".join(map(str, failures)) if any(failures) else "",
+            Text("\n".join(filter(None, [f"{row['source_id']}  {row['url']}", _move(row), _error(row)]))),
+        )
+    out.print(table)
+
+
+def _spell(seconds: int) -> str:
+    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds // 60} min"
+
+
+def show_found(found: "Sequence[Found]") -> None:
+    """One line a feed that was discovered."""
+    table = Table()
+    for name in ("feed", "kind", "title", "items", "newest (UTC)", "a day", "found by"):
+        table.add_column(name, overflow="fold", justify="right" if name in ("items", "a day") else "left")
+    for feed in found:
+        per_day = "" if feed.per_day is None else f"{feed.per_day:.3g}"
+        newest = f"{feed.newest_at:%Y-%m-%d %H:%M}" if feed.newest_at else ""
+        table.add_row(Text(feed.url), feed.kind, Text(feed.title), str(feed.item_count), newest, per_day, feed.how)
+    out.print(table)
+
+
+def _minute(instant: datetime | None) -> str:
+    return f"{instant:%m-%d %H:%M}" if instant else ""
+
+
+def _error(row: Mapping[str, Any]) -> str:
+    return (row["last_error"] or "").removeprefix(f"{row['url']}: ")
+
+
+def _move(row: Mapping[str, Any]) -> str:
+    if row["adopted_url"]:
+        return f"moved to {row['adopted_url']}, which is asked now: change the catalogue"
+    return f"redirects for good to {row['moved_to']}" if row["moved_to"] else ""
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:

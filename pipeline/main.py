@@ -32,7 +32,7 @@ def run_stage(name: str, day: date, settings: Settings | None = None) -> dict[st
     settings = settings or load_settings()
     store = Store(settings.store_url)
     store.require_schema()
-    run = Run(day=day, settings=settings, store=store, archive=Archive(settings.archive_folder))
+    run = Run(day=day, settings=settings, store=store, archive=open_archive(settings))
     started_at, start = datetime.now(UTC), perf_counter()
     try:
         report: Report = getattr(import_module(f"pipeline.stages.{name}"), name)(run)
@@ -47,6 +47,11 @@ def run_stage(name: str, day: date, settings: Settings | None = None) -> dict[st
     _record(run, name, started_at, seconds, report=report)
     log.info("stage done", **_plain(report), seconds=round(seconds, 2))
     return _plain(report) | {"seconds": round(seconds, 2)}
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive that the settings name."""
+    return Archive(settings.archive_root, settings.archive_spool, settings.archive_file_bytes_max)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

@@ -64,6 +64,7 @@ class Entry:
     day: date
     source_id: str
     feed_id: str
+    address_id: str  #: equal for all spellings of one address that the source's feeds use
     guid: str
     url: str
     title: str

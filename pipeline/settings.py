@@ -26,7 +26,10 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("var"), description="folder of all default stores")
     database_url: str = Field("", description="operational store; empty: SQLite in home")
-    archive: Path = Field(Path(), description="archive folder; empty: home/archive")
+    archive: str = Field(
+        "", description="archive: a folder or an fsspec address such as s3://bucket/news; empty: home/archive"
+    )
+    archive_file_bytes_max: int = Field(1_000_000_000, gt=0, description="size at which an archive file is closed")
     warehouse: Path = Field(Path(), description="DuckDB file; empty: home/warehouse.duckdb")
     dashboard: Path = Field(Path(), description="dashboard page; empty: home/dashboard.html")
 
@@ -35,8 +38,13 @@ class Settings(BaseSettings):
     host_delay_seconds: float = Field(1.0, ge=0, description="pause between two requests to one host")
     deadline_seconds: float = Field(30.0, gt=0, description="longest duration of one exchange")
     body_bytes_max: int = Field(20_000_000, gt=0, description="largest decoded body")
-    connections: int = Field(20, gt=0, description="exchanges at once, over all hosts")
-    fetch_attempts: int = Field(3, gt=0, description="tries for a page that fails for a passing reason")
+    connections: int = Field(50, gt=0, description="exchanges at once, over all hosts")
+    host_connections: int = Field(2, gt=0, description="exchanges at once with one host")
+    harvest_minutes_max: float = Field(
+        8, gt=0, description="time for the feeds of one run, and again for its pages; the rest waits"
+    )
+    eager: bool = Field(False, description="ask feeds and retry pages at each run, whether they are due or not")
+    fetch_attempts: int = Field(4, gt=0, description="tries for a page that fails for a passing reason")
     allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="private networks that may be connected to, with commas: 127.0.0.0/8,10.1.0.0/16"
     )
@@ -58,8 +66,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'eventwire.db'}"
 
     @property
-    def archive_folder(self) -> Path:
-        return self._below_home(self.archive, "archive")
+    def archive_root(self) -> str:
+        """An absolute folder, or an fsspec address as it is."""
+        return self.archive if "://" in self.archive else str(self._below_home(Path(self.archive), "archive"))
+
+    @property
+    def archive_spool(self) -> Path:
+        """Where files of an archive elsewhere are written until they are closed."""
+        return self.home.resolve() / "spool"
 
     @property
     def warehouse_file(self) -> Path:

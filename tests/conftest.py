@@ -26,7 +26,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """All stores in a folder of the test's own; loopback allowed, no pauses."""
-    return Settings(home=tmp_path, allow_networks=["127.0.0.0/8"], host_delay_seconds=0, deadline_seconds=10)
+    return Settings(
+        home=tmp_path, allow_networks=["127.0.0.0/8"], host_delay_seconds=0, deadline_seconds=10, eager=True
+    )
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from pipeline.articles.page import parse_page
 from pipeline.errors import RecordError
 from pipeline.language.clean import clean
 from pipeline.records import Article, Capture, make_id
+from pipeline.urls import canonical_url
 
 EXTRACTOR = f"eventwire/1 trafilatura/{version('trafilatura')}"
 CLOCK_SKEW = timedelta(days=1)
@@ -33,9 +34,9 @@ def extract_article(capture: Capture) -> Article:
     metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW, ZoneInfo(capture.time_zone))
     title = metadata.title or page.feed_title or metadata.heading or ""
     text = _text(tree, page.url, title)  # changes the tree, so it comes last
-    url = canonical_url(metadata.canonical_url, page.final_url)
+    url = stated_url(metadata.canonical_url, page.final_url)
     published = metadata.published or _from_feed(page.feed_published_at)
-    article_id = make_id(page.source_id, url)  # no outlet can claim another's article
+    article_id = make_id(page.source_id, canonical_url(url))  # no outlet can claim another's article
     return Article(
         version_id=make_id(article_id, title, text),
         article_id=article_id,
@@ -59,7 +60,7 @@ def extract_article(capture: Capture) -> Article:
     )
 
 
-def canonical_url(stated: str | None, final_url: str) -> str:
+def stated_url(stated: str | None, final_url: str) -> str:
     """The address the page states for itself when it is one of an article, else where it was found."""
     try:
         parts = urlsplit(urljoin(final_url, (stated or "").strip()))

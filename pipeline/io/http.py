@@ -1,118 +1,152 @@
 """HTTP: one polite client. Every exchange has a deadline, a cap on its body, and a guard on its address.
 
-The guard sits where connections are made, so it holds for redirects and for names that change their
-address between check and use: what was checked is what is connected to.
+Each exchange waits for its host's turn: hosts.py decides when that is, guard.py what may be connected to.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatch
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from socket import SOCK_STREAM
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpcore
 import httpx
 
-from pipeline.errors import RecordError
-from pipeline.io.archive import Response
-from pipeline.io.coding import Decoder
+from pipeline.io.archive import Hop, Response
+from pipeline.io.coding import ACCEPTED, Decoder
+from pipeline.io.failures import FetchError, HostBlocked, TooManyRedirects, check_status, retry_after
+from pipeline.io.guard import BROKEN, Exchange, Pool
+from pipeline.io.hosts import Hosts, Turns
 from pipeline.settings import Settings
+from pipeline.urls import LENGTH_MAX, host_key
+from pipeline.version import VERSION
+
+__all__ = ["Client", "FetchError", "HostBlocked", "TooManyRedirects", "check_status", "user_agent"]
 
 REDIRECTS_MAX = 5
-LAST_32_BITS_ARE_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # NAT64 (RFC 6052), IPv4-compatible
-LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # RFC 8215: private, which not every Python knows
-PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-class FetchError(RecordError):
-    """An exchange that gave nothing usable."""
-
-    is_passing = False  #: a later try may succeed
-
-
-class PassingFetchError(FetchError):
-    """An exchange that failed for a reason that may pass."""
-
-    is_passing = True
+REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
+REDIRECT_BODY_MAX = 4096  # bytes: so much is read, that the connection may be used again
+SCHEMES = frozenset({"http", "https"})
+CONTROL = re.compile(r"[\0-\x1f\x7f]")
 
 
 class Client:
     """Fetches addresses, politely; an asynchronous context manager."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hosts: Hosts | None = None) -> None:
+        self.hosts = hosts or Hosts(settings)
         self._settings = settings
+        self._turns = Turns(self.hosts)
         self._slots = asyncio.Semaphore(settings.connections)
-        self._hosts: dict[str, _Turn] = defaultdict(_Turn)
-        self._http = httpx.AsyncClient(
-            transport=_Transport(settings),
-            timeout=settings.deadline_seconds,
-            headers={"User-Agent": user_agent(settings.contact), "Accept-Encoding": "gzip, deflate"},
-        )
+        self._pool = Pool(settings)
+        self._headers = {"User-Agent": user_agent(settings.contact), "Accept": "*/*", "Accept-Encoding": ACCEPTED}
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        allow: Callable[[str], Awaitable[None]] | None = None,
+        first_bytes: int | None = None,
+    ) -> Response:
         """Fetch one address and return what came back, whatever its status.
+
+        *allow* is awaited with the address of each request before it is made, and may raise to stop there.
+        Of a body longer than *first_bytes* only these are read.
+        The exchanges of a chain of redirects have deadline_seconds together; waiting for turns does not count.
+        Cookies live as long as the chain.
 
         Raises FetchError with what, where and why when nothing usable came back.
         """
-        try:
-            request = self._http.build_request("GET", url, headers=headers)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise FetchError(f"{url}: not an address ({error})") from error
-        async with self._turn_at(request.url.host), self._slots:
-            try:
-                async with asyncio.timeout(self._settings.deadline_seconds):
-                    return await self._exchange(url, request)
-            except TimeoutError as error:
-                raise PassingFetchError(
-                    f"{url}: no full answer within {self._settings.deadline_seconds:g} s"
-                ) from error
-            except (httpx.HTTPError, OSError) as error:
-                kind = FetchError if isinstance(error, httpx.UnsupportedProtocol) else PassingFetchError
-                raise kind(f"{url}: {type(error).__name__}: {error or 'connection lost'}") from error
-            except (httpx.InvalidURL, ValueError) as error:  # a name that is none, bytes not in their coding
-                raise FetchError(f"{url}: {error}") from error
-
-    async def _exchange(self, url: str, request: httpx.Request) -> Response:
-        """Follow redirects ourselves: httpx would read the body of each into memory, however long."""
+        address, hops, cookies = _address(url, url), list[Hop](), httpx.Cookies()
+        seconds_left = self._settings.deadline_seconds
         for _ in range(REDIRECTS_MAX + 1):
-            answer = await self._http.send(request, stream=True)
-            try:
-                if answer.next_request is None:
-                    return await self._response(url, answer)
-                request = answer.next_request
-            finally:
-                await answer.aclose()
-        raise FetchError(f"{url}: more than {REDIRECTS_MAX} redirects")
+            if allow:
+                await allow(str(address))
+            errand = _Errand(
+                where=f"{url} → {address}" if hops else url,
+                host=host_key(str(address)),
+                address=address,
+                headers={
+                    "Host": address.netloc.decode(),
+                    **self._headers,
+                    **(headers or {}),
+                    **_sent(cookies, address),
+                },
+                first_bytes=first_bytes,
+            )
+            async with self._turns.turn(errand.host), self._slots:
+                begin = monotonic()
+                response = await self._run(errand, seconds_left)
+                seconds_left -= monotonic() - begin
+            if not _is_redirect(response):
+                return replace(response, url=url, hops=tuple(hops))
+            hops.append(_hop(response))
+            _keep(cookies, address, response)
+            address = _target(errand.where, address, response.header("location"))
+        raise TooManyRedirects(f"{url}: more than {REDIRECTS_MAX} redirects")
 
-    async def _response(self, url: str, answer: httpx.Response) -> Response:
-        return Response(
-            url=url,
-            final_url=str(answer.url),
-            status_code=answer.status_code,
-            headers=tuple(answer.headers.multi_items()),
-            body=await self._capped(url, answer),
-            captured_at=datetime.now(UTC),
-        )
+    async def _run(self, errand: "_Errand", seconds: float) -> Response:
+        """One exchange; whatever goes wrong is a FetchError."""
+        where, host = errand.where, errand.host
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._exchange(errand)
+        except TimeoutError as error:
+            self.hosts.lost(host, monotonic())
+            limit = self._settings.deadline_seconds
+            raise FetchError(f"{where}: no full answer within {limit:g} s", "temporary") from error
+        except (*BROKEN, OSError) as error:
+            if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout | OSError):
+                self.hosts.lost(host, monotonic())
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise FetchError(f"{where}: {said}", "temporary") from error
+        except ValueError as error:  # refused by the guard, malformed, or not in its coding
+            raise FetchError(f"{where}: {error}") from error
 
-    async def _capped(self, url: str, answer: httpx.Response) -> bytes:
-        body, decoder = bytearray(), Decoder(answer.headers.get("content-encoding", ""))
-        async for chunk in answer.aiter_raw():
+    async def _exchange(self, errand: "_Errand") -> Response:
+        begin = datetime.now(UTC)
+        exchange = await self._pool.ask(_request(errand))
+        try:
+            response = Response(
+                url=str(errand.address),
+                final_url=str(errand.address),
+                status_code=exchange.status_code,
+                headers=exchange.headers,
+                body=b"",
+                captured_at=begin,
+                request_headers=tuple(errand.headers.items()),
+                http_version=exchange.http_version,
+            )
+            wait = retry_after(response.header("retry-after"), begin)
+            self.hosts.answered(errand.host, response.status_code, wait, monotonic())
+            if _is_redirect(response):
+                await _skip_short(response, exchange)
+                return response
+            return replace(response, body=await self._body(errand, response, exchange))
+        finally:
+            await exchange.aclose()
+
+    async def _body(self, errand: "_Errand", response: Response, exchange: Exchange) -> bytes:
+        body, raw_count, limit = bytearray(), 0, self._settings.body_bytes_max
+        decoder = Decoder(response.header("content-encoding"))
+        async for chunk in exchange.chunks():
+            raw_count += len(chunk)
             for piece in decoder.pieces(chunk):
                 body += piece
-                if len(body) > self._settings.body_bytes_max:
-                    raise FetchError(
-                        f"{url}: body is larger than {self._settings.body_bytes_max:,} bytes "
-                        "(setting EVENTWIRE_BODY_BYTES_MAX); not kept"
-                    )
+                if errand.first_bytes is not None and len(body) >= errand.first_bytes:
+                    return bytes(body[: errand.first_bytes])
+                if len(body) > limit:
+                    break
+            if max(len(body), raw_count) > limit:
+                raise FetchError(
+                    f"{errand.where}: body is larger than {limit:,} bytes (setting EVENTWIRE_BODY_BYTES_MAX); not kept"
+                )
+        if not decoder.is_whole:
+            raise FetchError(f"{errand.where}: body ends before its coding, {decoder.name}, does", "temporary")
         return bytes(body)
-
-    def _turn_at(self, host: str) -> "_TurnAt":
-        return _TurnAt(self._hosts[host], self._settings.host_delay_seconds)
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,161 +154,105 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        await self._pool.aclose()
 
 
 def user_agent(contact: str) -> str:
     """One identity for every request, with a way to reach who runs it."""
-    return f"eventwire/0.1 (+{contact})" if contact else "eventwire/0.1"
+    return f"eventwire/{VERSION} (+{contact})" if contact else f"eventwire/{VERSION}"
 
 
-def check_status(response: Response) -> None:
-    """Raise FetchError for an answer that is not a success."""
-    if 200 <= response.status_code < 300:
-        return
-    kind = PassingFetchError if response.status_code in PASSING_STATUS else FetchError
-    raise kind(f"{response.url}: the server answered {response.status_code}")
+# ── requests ─────────────────────────────────────────────────────────────────────────────────
 
 
-# ── politeness ───────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """One exchange that is to be had."""
+
+    where: str  #: for messages
+    host: str
+    address: httpx.URL
+    headers: Mapping[str, str]
+    first_bytes: int | None
 
 
-class _Turn:
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.free_at = 0.0
+def _address(where: str, text: str) -> httpx.URL:
+    """Parse what is to be asked; raise FetchError for what is not, or carries credentials."""
+    try:
+        address = httpx.URL(text.strip())
+    except (httpx.InvalidURL, ValueError) as error:
+        raise FetchError(f"{where[:LENGTH_MAX]}: not an address ({error})") from error
+    if address.scheme not in SCHEMES or not address.raw_host:
+        raise FetchError(f"{where}: not an address of the web (http or https, and a host)")
+    if address.userinfo:
+        bare = address.copy_with(userinfo=b"")
+        raise FetchError(f"{bare}: the address carried credentials, which are never sent; remove them")
+    if len(str(address)) > LENGTH_MAX:
+        raise FetchError(f"{where[:LENGTH_MAX]}: longer than {LENGTH_MAX:,} characters")
+    if not host_key(str(address)):
+        raise FetchError(f"{where}: {address.raw_host.decode()} is not the name of a host")
+    return address
 
 
-class _TurnAt:
-    """One request at a time to a host, with a pause between the end of one and the start of the next."""
-
-    def __init__(self, turn: _Turn, delay: float) -> None:
-        self._turn, self._delay = turn, delay
-
-    async def __aenter__(self) -> None:
-        await self._turn.lock.acquire()
-        try:
-            await asyncio.sleep(max(0.0, self._turn.free_at - monotonic()))
-        except BaseException:
-            self._turn.lock.release()
-            raise
-
-    async def __aexit__(self, *_error: object) -> None:
-        self._turn.free_at = monotonic() + self._delay
-        self._turn.lock.release()
+def _request(errand: _Errand) -> httpcore.Request:
+    """Raise ValueError for a header that cannot be sent."""
+    for name, value in errand.headers.items():
+        if CONTROL.search(value):
+            raise ValueError(f"header {name} cannot be sent: {value!r}")
+    address = errand.address
+    target = httpcore.URL(
+        scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path
+    )  # fmt: skip
+    headers = [(name.encode(), value.encode()) for name, value in errand.headers.items()]
+    return httpcore.Request("GET", target, headers=headers)
 
 
-# ── the guard ────────────────────────────────────────────────────────────────────────────────
+# ── redirects ────────────────────────────────────────────────────────────────────────────────
 
 
-class _GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to those private ones that the settings allow."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._inner = httpcore.AnyIOBackend()
-        self._settings = settings
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        target, port = self._target(host, port)
-        address = await self._checked(target)
-        return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-
-    def _target(self, host: str, port: int) -> tuple[str, int]:
-        for pattern, target in self._settings.connect_to.items():
-            if fnmatch(host, pattern):
-                name, _, fixed_port = target.rpartition(":")
-                return name.strip("[]"), int(fixed_port)
-        return host, port
-
-    async def _checked(self, host: str) -> str:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
-        except UnicodeError as error:
-            raise FetchError(f"{host[:100]} is not the name of a host ({error})") from error
-        for *_, (address, *_rest) in found:
-            if not self._is_allowed(ip_address(str(address).partition("%")[0])):
-                raise FetchError(
-                    f"{host} is at {address}, a private address; allow it with EVENTWIRE_ALLOW_NETWORKS if it is yours"
-                )
-        return str(found[0][4][0])
-
-    def _is_allowed(self, address: IPv4Address | IPv6Address) -> bool:
-        inner = _inner(address)
-        is_public = inner.is_global and not inner.is_multicast and address not in LOCAL_NAT64
-        return is_public or any(address in network or inner in network for network in self._settings.allow_networks)
+def _is_redirect(response: Response) -> bool:
+    return response.status_code in REDIRECT_STATUS and bool(response.header("location"))
 
 
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 address stands for, where it does: a gateway would connect to that."""
-    if isinstance(address, IPv4Address):
-        return address
-    if any(address in network for network in LAST_32_BITS_ARE_IPV4):
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+async def _skip_short(response: Response, exchange: Exchange) -> None:
+    length = response.header("content-length")
+    if length.isascii() and length.isdecimal() and len(length) < 5 and int(length) <= REDIRECT_BODY_MAX:
+        async for _ in exchange.chunks():
+            pass
 
 
-class _Transport(httpx.AsyncBaseTransport):
-    """httpx on an httpcore pool whose connections pass the guard (httpx itself has no hook for that)."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
-            max_connections=settings.connections,
-            keepalive_expiry=15,
-            network_backend=_GuardedBackend(settings),
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            answer = await self._pool.handle_async_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=httpcore.URL(
-                        scheme=request.url.raw_scheme,
-                        host=request.url.raw_host,
-                        port=request.url.port,
-                        target=request.url.raw_path,
-                    ),
-                    headers=request.headers.raw,
-                    content=b"",
-                    extensions=request.extensions,
-                )
-            )
-        except httpcore.UnsupportedProtocol as error:
-            raise httpx.UnsupportedProtocol(str(error)) from error
-        except _CORE_ERRORS as error:
-            raise httpx.TransportError(f"{type(error).__name__} {error}".strip()) from error
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Stream(answer.aiter_stream(), answer.aclose),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
+def _hop(response: Response) -> Hop:
+    return Hop(
+        url=response.url,
+        status_code=response.status_code,
+        request_headers=response.request_headers,
+        headers=response.headers,
+        captured_at=response.captured_at,
+        http_version=response.http_version,
+    )
 
 
-_CORE_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
+def _target(where: str, address: httpx.URL, location: str) -> httpx.URL:
+    """Where a redirect leads (RFC 9110, section 10.2.2); raise FetchError when that is no address."""
+    where = f"{where} → {location[:LENGTH_MAX]}"
+    try:
+        target = address.join(location)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise FetchError(f"{where}: not an address ({error})") from error
+    if address.fragment and not target.fragment:
+        target = target.copy_with(fragment=address.fragment)
+    return _address(where, str(target))
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, chunks: AsyncIterator[bytes], close: Any) -> None:
-        self._chunks, self._close = chunks, close
+def _keep(cookies: httpx.Cookies, address: httpx.URL, response: Response) -> None:
+    if response.header("set-cookie"):
+        answer = httpx.Response(response.status_code, headers=response.headers, request=httpx.Request("GET", address))
+        cookies.extract_cookies(answer)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._chunks:
-                yield chunk
-        except _CORE_ERRORS as error:
-            raise httpx.ReadError(f"{type(error).__name__} {error}".strip()) from error
 
-    async def aclose(self) -> None:
-        await self._close()
+def _sent(cookies: httpx.Cookies, address: httpx.URL) -> dict[str, str]:
+    if not cookies:
+        return {}
+    request = httpx.Request("GET", address)
+    cookies.set_cookie_header(request)
+    return {"Cookie": request.headers["cookie"]} if "cookie" in request.headers else {}

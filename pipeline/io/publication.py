@@ -22,6 +22,8 @@ from pipeline.io.tables import (
     ClaimRow,
     EntryRow,
     EventRow,
+    FeedRow,
+    GapRow,
     LinkRow,
     MentionRow,
     PageRow,
@@ -92,6 +94,7 @@ def read_publication(store: Store, day: date) -> Publication:
         "sighting": store.rows(SightingRow, SightingRow.day == day),
         "claim": [_claim(row) for row in store.rows(ClaimRow, ClaimRow.day == day)],
         "coverage": [asdict(row) for row in coverage(store, day)],
+        "feed_day": feed_days(store, day),
         "rejection": store.rows(RejectionRow, RejectionRow.day == day, RejectionRow.stage != "check"),
     }
     return Publication(day=day, tables=tables)
@@ -224,3 +227,34 @@ def _count(store: Store, model: type[Base], day: date) -> Counter[str]:
     query = select(table.c.source_id, func.count()).where(table.c.day == day).group_by(table.c.source_id)
     with store.transaction() as connection:
         return Counter(dict(iter(connection.execute(query))))
+
+
+def feed_days(store: Store, day: date) -> list[Row]:
+    """Account for every feed that was polled, from rows of that day only; how often makes no difference."""
+    polls: dict[str, list[Row]] = {}
+    for row in store.rows(PollRow, PollRow.day == day, order=("checked_at",)):
+        polls.setdefault(row["feed_id"], []).append(row)
+    gaps: dict[str, list[Row]] = {}
+    for row in store.rows(GapRow, GapRow.day == day):
+        gaps.setdefault(row["feed_id"], []).append(row)
+    urls = {row["feed_id"]: row["url"] for row in store.rows(FeedRow)}
+    return [_feed_day(urls[key], rows, gaps.get(key, [])) for key, rows in sorted(polls.items())]
+
+
+def _feed_day(url: str, polls: Sequence[Row], gaps: Sequence[Row]) -> Row:
+    estimates = [gap["missed_estimate"] for gap in gaps if gap["missed_estimate"] is not None]
+    errors = [poll["error"] for poll in polls if poll["error"]]
+    return {
+        "day": polls[0]["day"],
+        "feed_id": polls[0]["feed_id"],
+        "source_id": polls[0]["source_id"],
+        "url": url,
+        "polled_at": polls[0]["checked_at"],
+        "state": polls[-1]["state"],
+        "is_answered": any(not poll["error"] for poll in polls),
+        "failure_kinds": sorted({poll["failure_kind"] for poll in polls if poll["failure_kind"]}),
+        "last_error": errors[-1] if errors else None,
+        "entry_count": sum(poll["new_count"] for poll in polls),
+        "gap_count": len(gaps),
+        "missed_estimate": sum(estimates) if estimates else None,
+    }

@@ -19,6 +19,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -99,13 +100,27 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
+def known_keys(connection: Connection, model: type[Base], keys: Iterable[str]) -> set[str]:
+    """Those of the primary keys that the table has."""
+    table = table_of(model)
+    column = table.c[_key(table)[0]]
+    return {key for some in chunks(keys) for key in connection.scalars(select(column).where(column.in_(some)))}
+
+
 def append_rows(connection: Connection, model: type[Base], rows: Sequence[Row]) -> int:
     table = table_of(model)
     (key,) = _key(table)
-    known = {row[key] for row in _with_keys(connection, table, [row[key] for row in rows])}
+    known = known_keys(connection, model, [row[key] for row in rows])
     new = list({row[key]: row for row in rows if row[key] not in known}.values())
-    _insert(connection, table, new)
+    insert_new(connection, model, new)
     return len(new)
+
+
+def insert_new(connection: Connection, model: type[Base], rows: Sequence[Row]) -> None:
+    """Insert the rows whose key is new; another run may have been quicker with some."""
+    if rows:
+        insert_into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert_into(table_of(model)).on_conflict_do_nothing(), rows)
 
 
 def replace_rows(connection: Connection, model: type[Base], day: date, rows: Sequence[Row]) -> int:

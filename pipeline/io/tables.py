@@ -75,19 +75,38 @@ class SourceRow(Base):
 
 
 class FeedRow(Base):
-    """A feed and its health: what the last poll saw."""
+    """A feed and its health (pipeline.feeds.health): what its answers were, and when it is asked again."""
 
     __tablename__ = "feed"
 
     feed_id: Mapped[str] = id_column()
     source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"), index=True)
     url: Mapped[str]
-    is_active: Mapped[bool]
+    is_active: Mapped[bool]  #: in the catalogue of the last poll
+    state: Mapped[str]  #: new, active, failing, dead or gone
+    checked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  #: last good answer
+    next_poll_at: Mapped[datetime | None]  #: none when it is gone
+    not_before: Mapped[datetime | None]  #: the server asked to be left alone until then
+    interval_seconds: Mapped[int]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
-    checked_at: Mapped[datetime | None]
+    payload_digest: Mapped[str | None]  #: of the last whole body, which was captured then and there
+    captured_at: Mapped[datetime | None]
+    captured_url: Mapped[str | None]
+    is_conditional: Mapped[bool]  #: false once its validators stayed while its body changed
+    newest_at: Mapped[datetime | None]  #: of the entries in the last answer
+    item_count: Mapped[int]  #: entries in the last answer
+    covered_seconds: Mapped[int | None] = mapped_column(BigInteger)  #: between the oldest and the newest of them
+    hard_count: Mapped[int]  #: failures since the last answer, by kind
+    soft_count: Mapped[int]
+    temporary_count: Mapped[int]
+    failing_since: Mapped[datetime | None]
     last_error: Mapped[str | None]
-    failure_count: Mapped[int] = mapped_column(default=0)  #: failures since the last success
+    moved_to: Mapped[str | None]  #: where permanent redirects lead
+    moved_since: Mapped[datetime | None]
+    moved_count: Mapped[int]
+    adopted_url: Mapped[str | None]  #: asked in place of url, after the redirect held for days
 
 
 class PollRow(Base):
@@ -100,10 +119,46 @@ class PollRow(Base):
     feed_id: Mapped[str] = mapped_column(ForeignKey("feed.feed_id"))
     source_id: Mapped[str]
     checked_at: Mapped[datetime]
-    outcome: Mapped[str]  #: parsed, unchanged or failed
+    outcome: Mapped[str]  #: parsed, unchanged, failed or gone
+    state: Mapped[str]  #: of the feed after it
+    failure_kind: Mapped[str | None]  #: hard, soft or temporary
     entry_count: Mapped[int]
     new_count: Mapped[int]
     error: Mapped[str | None]
+
+
+class GapRow(Base):
+    """Two answers of a feed that have no entry in common: what stood between them was missed."""
+
+    __tablename__ = "gap"
+
+    gap_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feed.feed_id"))
+    source_id: Mapped[str]
+    since_at: Mapped[datetime]  #: the answers before and after
+    until_at: Mapped[datetime]
+    missed_estimate: Mapped[int | None]  #: entries; none where the feed gives no dates
+
+
+class HostRow(Base):
+    """What a host asks of us: its robots.txt, and until when it wants to be left alone."""
+
+    __tablename__ = "host"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    blocked_until: Mapped[datetime | None]
+
+
+class RobotsRow(Base):
+    """A robots.txt as it was last had (RFC 9309)."""
+
+    __tablename__ = "robots"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)  #: scheme and authority
+    fetched_at: Mapped[datetime]
+    status_code: Mapped[int | None]  #: none when no answer came
+    text: Mapped[str]
 
 
 class SourceDayRow(Base):
@@ -131,6 +186,7 @@ class EntryRow(Base):
     day: Mapped[date] = mapped_column(index=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
     feed_id: Mapped[str] = mapped_column(ForeignKey("feed.feed_id"))
+    address_id: Mapped[str] = mapped_column(String(16), index=True)
     guid: Mapped[str]
     url: Mapped[str]
     title: Mapped[str]
@@ -138,8 +194,49 @@ class EntryRow(Base):
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
-    fetch_state: Mapped[str] = mapped_column(default="pending", index=True)  #: pending, fetched or failed
-    fetch_attempts: Mapped[int] = mapped_column(default=0)
+
+
+class AddressRow(Base):
+    """An address of a source's article, in whatever spelling: when its page is wanted, and what the last one was."""
+
+    __tablename__ = "address"
+    __table_args__ = (Index("ix_address_next_fetch_at", "next_fetch_at"),)
+
+    address_id: Mapped[str] = id_column()
+    day: Mapped[date]  #: of the last entry that named it
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.entry_id"))  #: the last that named it
+    canonical_url: Mapped[str]
+    state: Mapped[str]  #: pending, fetched, failed, or alias of another
+    alias_of: Mapped[str | None] = mapped_column(String(16))  #: the address that it redirects to
+    attempts: Mapped[int]  #: failures since it was wanted
+    next_fetch_at: Mapped[datetime | None]  #: none when nothing is wanted of it
+    fetch_day: Mapped[date | None]  #: the last day with a fetch, and how many that day had
+    fetch_day_count: Mapped[int]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    captured_at: Mapped[datetime | None]  #: of the last whole body
+    captured_url: Mapped[str | None]
+    payload_digest: Mapped[str | None]
+
+
+class CaptureRow(Base):
+    """The archive's index: one row for each response and revisit record, redirects too."""
+
+    __tablename__ = "capture"
+    __table_args__ = (Index("ix_capture_url_captured_at", "url", "captured_at"),)
+
+    capture_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    url: Mapped[str]
+    captured_at: Mapped[datetime]
+    record_type: Mapped[str]  #: response or revisit
+    status_code: Mapped[int]
+    content_type: Mapped[str]
+    payload_digest: Mapped[str]
+    archive_file: Mapped[str]
+    archive_offset: Mapped[int] = mapped_column(BigInteger)
+    archive_length: Mapped[int]  #: bytes of the compressed record
 
 
 class PageRow(Base):

@@ -96,8 +96,8 @@ class Warehouse:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
 
-    def publish(self, batches: Iterable[Publication], sources: Sequence[Row], *, anew: bool) -> None:
-        """Replace the slices of the batches' days and build all that is derived.
+    def publish(self, batches: Iterable[Publication], dimensions: Mapping[str, Sequence[Row]], *, anew: bool) -> None:
+        """Replace the slices of the batches' days, the given dimensions, and build all that is derived.
 
         *anew* starts from an empty file. The published file changes at the end, at once, or not at all.
         """
@@ -107,7 +107,7 @@ class Warehouse:
             if not anew:
                 shutil.copyfile(self.file, aside)
             with duckdb.connect(str(aside)) as connection:
-                _build(connection, batches, sources)
+                _build(connection, batches, dimensions)
             aside.replace(self.file)
         except duckdb.Error as error:
             raise StageError(f"warehouse {self.file} was not changed: {_advice(error)}") from error
@@ -129,12 +129,14 @@ def schema_digest() -> str:
     return blake2b(b"\0".join(path.read_bytes() for path in scripts()), digest_size=8).hexdigest()
 
 
-def _build(connection: duckdb.DuckDBPyConnection, batches: Iterable[Publication], sources: Sequence[Row]) -> None:
+def _build(
+    connection: duckdb.DuckDBPyConnection, batches: Iterable[Publication], dimensions: Mapping[str, Sequence[Row]]
+) -> None:
     connection.execute("set TimeZone = 'UTC'")
     tables, derived = _split_scripts()
     for script in tables:
         connection.execute(script)
-    _replace_dimensions(connection, sources)
+    _replace_dimensions(connection, dimensions)
     for batch in batches:
         facts = {f"fact_{name}": rows for name, rows in batch.tables.items()}
         facts[LOG] = [{"day": batch.day, "batch_digest": batch.digest, "version": VERSION}]
@@ -166,14 +168,14 @@ def _split_scripts() -> tuple[list[str], list[str]]:
     )
 
 
-def _replace_dimensions(connection: duckdb.DuckDBPyConnection, sources: Sequence[Row]) -> None:
+def _replace_dimensions(connection: duckdb.DuckDBPyConnection, dimensions: Mapping[str, Sequence[Row]]) -> None:
     types = [
         {"type_code": kind.code, "quad_code": kind.quad, "quad_class": QUAD_NAMES[kind.quad], "score": kind.score,
          "cameo_codes": list(kind.cameo_codes)}
         for kind in event_types().values()
     ]  # fmt: skip
     lands = [{"country_code": code, **asdict(country)} for code, country in countries().items()]
-    for table, rows in (("dim_source", sources), ("dim_type", types), ("dim_country", lands)):
+    for table, rows in {**dimensions, "dim_type": types, "dim_country": lands}.items():
         connection.execute(f"delete from {table}")
         _insert(connection, table, rows)
 

@@ -12,6 +12,26 @@ create table if not exists dim_source (
     is_active      boolean not null
 );
 
+-- A feed's health as it was when the warehouse was last loaded.
+create table if not exists dim_feed (
+    feed_id          varchar primary key,
+    source_id        varchar not null,
+    url              varchar not null,
+    adopted_url      varchar,             -- asked in its place, after a redirect that held for a week
+    moved_to         varchar,             -- where permanent redirects lead now
+    is_active        boolean not null,    -- in the catalogue
+    state            varchar not null,    -- new, active, failing, dead, gone
+    checked_at       timestamptz,
+    answered_at      timestamptz,
+    next_poll_at     timestamptz,
+    interval_seconds integer not null,
+    hard_count       integer not null,    -- failures since the last answer, by kind
+    soft_count       integer not null,
+    temporary_count  integer not null,
+    last_error       varchar,
+    etag             varchar
+);
+
 create table if not exists dim_type (
     type_code      varchar primary key,   -- PLOVER 2.0
     quad_code      integer not null,      -- 1 verbal cooperation … 4 material conflict

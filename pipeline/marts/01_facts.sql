@@ -126,6 +126,22 @@ create table if not exists fact_coverage (
     state               varchar not null    -- normal, low, high, silent, quiet, failing, dead, unpolled
 );
 
+-- What a feed gave on a day on which it was polled, or is gone.
+create table if not exists fact_feed_day (
+    day             date not null,
+    feed_id         varchar not null,
+    source_id       varchar not null,
+    url             varchar not null,
+    polled_at       timestamptz not null,   -- first poll of the day
+    state           varchar not null,       -- after its last poll
+    is_answered     boolean not null,
+    failure_kinds   varchar[] not null,     -- hard, soft, temporary
+    last_error      varchar,
+    entry_count     integer not null,       -- new ones
+    gap_count       integer not null,
+    missed_estimate integer                 -- entries that stood in the gaps
+);
+
 create table if not exists fact_rejection (
     rejection_id varchar not null,
     day          date not null,

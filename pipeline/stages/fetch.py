@@ -1,73 +1,117 @@
-"""Fetch: entries → pages in the archive.
+"""Fetch: addresses → pages in the archive.
 
-An address that several pending entries of a source name is asked for once; what fails for a passing reason
-is tried again by later runs, up to a number of attempts.
+The pages of new entries come first; then, for a quarter of the time at most, pages that are looked at again for
+corrections. What fails for a passing reason is tried again by later runs; what time does not allow waits for them.
 """
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from time import monotonic
 
 from pipeline.batch import rejection
-from pipeline.errors import StageError
-from pipeline.io.archive import ArchiveWriter, Location, Response
-from pipeline.io.harvest import Harvest, Pending
-from pipeline.io.http import Client, check_status
+from pipeline.io.addresses import Addresses, Wanted
+from pipeline.io.archive import Location, Response
+from pipeline.io.crawl import crawl
+from pipeline.io.failures import HostBlocked
+from pipeline.io.network import Network, network
+from pipeline.io.visit import Visit, visit
 from pipeline.records import Page, Rejection, make_id
 from pipeline.run import Report, Run
+from pipeline.urls import host_key
+
+CORRECTIONS_SHARE = 0.25  # of the time that a run has
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the fetches of one run gave."""
+
+    pages: int = 0
+    aliases: int = 0
+    again: int = 0  #: pages looked at again
+    corrected: int = 0
+    answered: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
 
 
 def fetch(run: Run) -> Report:
-    """Fetch the page of every pending entry."""
-    harvest = Harvest(run.store, run.day)
-    pending = harvest.pending()
-    rejected = asyncio.run(_fetch_all(run, harvest, pending)) if pending else []
-    error = run.too_many_unexpected("fetch", rejected, len(pending))
+    """Fetch the page of every new entry, and look again at pages that may have been corrected."""
+    addresses, now = Addresses(run.store, run.day), datetime.now(UTC)
+    pending = addresses.pending(now, eager=run.settings.eager)
+    corrections = addresses.corrections(now)
+    tally = asyncio.run(_fetch_all(run, addresses, pending, corrections)) if pending or corrections else Tally()
+    error = run.too_many_unexpected("fetch", tally.rejected, len(pending))
     if error:
         raise error
     return Report(
         stage="fetch",
         day=run.day,
-        in_count=len(pending),
-        out_count=len(pending) - len(rejected),
-        rejected_count=len(rejected),
-        changed_count=len(pending),
-        note="" if pending else "nothing pending",
+        in_count=len(pending) + tally.again,
+        out_count=tally.pages + tally.corrected,
+        rejected_count=len(tally.rejected),
+        changed_count=tally.pages + tally.aliases + tally.corrected + len(tally.rejected),
+        note=_note(tally, len(pending)),
     )
 
 
-async def _fetch_all(run: Run, harvest: Harvest, pending: Sequence[Pending]) -> list[Rejection]:
-    rejected = []
-    with run.archive.writer(run.day) as archive:
-        async with Client(run.settings) as client:
-            waiting = [_fetch_one(run, harvest, client, archive, item) for item in pending]
-            for answered in asyncio.as_completed(waiting):
-                outcome = await answered
-                if outcome:
-                    rejected.append(outcome)
-    return rejected
+async def _fetch_all(run: Run, addresses: Addresses, pending: Sequence[Wanted], corrections: Sequence[Wanted]) -> Tally:
+    tally, budget, start = Tally(), run.settings.harvest_minutes_max * 60, monotonic()
+    urls = (item.entry.url for item in (*pending, *corrections))
+    async with network(run.settings, run.store, run.archive, run.day, urls) as net:
+        await _fetch_some(run, addresses, net, pending, tally, budget)
+        left = min(budget * CORRECTIONS_SHARE, budget - (monotonic() - start))
+        await _fetch_some(run, addresses, net, corrections, tally, left)
+    return tally
 
 
-async def _fetch_one(
-    run: Run, harvest: Harvest, client: Client, archive: ArchiveWriter, item: Pending
-) -> Rejection | None:
-    """Archive one page and record it; return the rejection when there is none to record."""
-    try:
-        response = await client.get(item.entry.url)
-        location = archive.write(response)
-        check_status(response)
-    except StageError:
-        raise
-    except Exception as error:
-        attempts_left = run.settings.fetch_attempts - item.attempts - 1 if getattr(error, "is_passing", False) else 0
-        refused = rejection(item.entry.url, error, item.entry.source_id)
-        harvest.record_fetch_failure(item, refused, attempts_left)
-        return refused
-    harvest.record_page(item, to_page(run.day, item, response, location))
-    return None
+async def _fetch_some(
+    run: Run, addresses: Addresses, net: Network, items: Sequence[Wanted], tally: Tally, seconds: float
+) -> None:
+    """Visit the addresses, many at once; each is recorded as soon as it has answered."""
+
+    async def one(item: Wanted) -> Visit:
+        return await visit(net, item, addresses.is_fetched)
+
+    def host(item: Wanted) -> str:
+        return host_key(item.entry.url)
+
+    async for visited in crawl(items, host, one, net.hosts, run.settings.connections, seconds):
+        _record(run, addresses, visited, tally)
 
 
-def to_page(day: date, item: Pending, response: Response, location: Location) -> Page:
+def _record(run: Run, addresses: Addresses, visited: Visit, tally: Tally) -> None:
+    item = visited.item
+    if isinstance(visited.error, HostBlocked):
+        return
+    tally.answered += not item.is_again
+    tally.again += item.is_again
+    if visited.error:
+        _record_failure(run, addresses, visited, visited.error, tally)
+    elif visited.alias_of:
+        addresses.record_alias(item, visited.alias_of, visited.captures)
+        tally.aliases += 1
+    elif visited.is_unchanged:
+        addresses.record_unchanged(item, visited.answer, visited.captures)
+    else:
+        addresses.record_page(
+            item, to_page(run.day, item, visited.answer, visited.captures[-1]), visited.answer, visited.captures
+        )
+        tally.pages += not item.is_again
+        tally.corrected += item.is_again
+
+
+def _record_failure(run: Run, addresses: Addresses, visited: Visit, error: Exception, tally: Tally) -> None:
+    item = visited.item
+    refused = rejection(item.entry.url, error, item.entry.source_id)
+    attempts_left = run.settings.fetch_attempts - item.attempts - 1 if getattr(error, "is_passing", False) else 0
+    addresses.record_failure(item, refused, datetime.now(UTC), attempts_left, visited.captures)
+    if not item.is_again:
+        tally.rejected.append(refused)
+
+
+def to_page(day: date, item: Wanted, response: Response, location: Location) -> Page:
     """Describe an archived response."""
     return Page(
         page_id=make_id(day, item.entry.source_id, item.entry.url, location.payload_digest),
@@ -86,3 +130,13 @@ def to_page(day: date, item: Pending, response: Response, location: Location) ->
         feed_title=item.entry.title,
         feed_published_at=item.entry.published_at,
     )
+
+
+def _note(tally: Tally, pending_count: int) -> str:
+    parts = [
+        "" if pending_count else "nothing pending",
+        f"{pending_count - tally.answered} wait for the next run" if pending_count > tally.answered else "",
+        f"{tally.aliases} lead to pages that are there" if tally.aliases else "",
+        f"{tally.corrected} of {tally.again} looked at again have changed" if tally.again else "",
+    ]
+    return ", ".join(part for part in parts if part)

@@ -12,7 +12,7 @@ from pipeline.errors import GateFailed
 from pipeline.io.files import write_whole
 from pipeline.io.publication import Publication, read_publication
 from pipeline.io.store import Row
-from pipeline.io.tables import GateResultRow, RejectionRow, SourceRow
+from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, SourceRow
 from pipeline.io.warehouse import Warehouse
 from pipeline.run import Report, Run
 
@@ -50,7 +50,8 @@ def rebuild(run: Run) -> list[date]:
 
 
 def publish(run: Run, warehouse: Warehouse, days: list[date], *, anew: bool) -> None:
-    warehouse.publish((checked(run, day) for day in days), run.store.rows(SourceRow), anew=anew)
+    dimensions = {"dim_source": run.store.rows(SourceRow), "dim_feed": run.store.rows(FeedRow)}
+    warehouse.publish((checked(run, day) for day in days), dimensions, anew=anew)
 
 
 def is_shown(run: Run) -> bool:

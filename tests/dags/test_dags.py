@@ -48,20 +48,20 @@ def test_runs_come_one_at_a_time_without_catching_up_and_are_retried(dags: dict[
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "width"),
+    ("name", "after", "start", "width"),
     [
-        ("nightly", datetime(2026, 11, 16, 0, 30, tzinfo=UTC), timedelta(days=1)),
-        ("harvest", datetime(2026, 11, 16, 23, 0, tzinfo=UTC), timedelta(hours=1)),
+        ("nightly", (0, 31), datetime(2026, 11, 16, 0, 30, tzinfo=UTC), timedelta(days=1)),
+        ("harvest", (0, 1), datetime(2026, 11, 16, 23, 50, tzinfo=UTC), timedelta(minutes=10)),
     ],
 )
 def test_the_runs_just_after_midnight_cover_the_day_before(
-    dags: dict[str, DAG], name: str, start: datetime, width: timedelta
+    dags: dict[str, DAG], name: str, after: tuple[int, int], start: datetime, width: timedelta
 ) -> None:
     timetable = dags[name].timetable
     assert isinstance(timetable, CronDataIntervalTimetable)  # a bare cron string has intervals of no width
 
     scheduled = Scheduled(timetable.expression, timezone=timetable.timezone)
-    interval = scheduled.infer_manual_data_interval(run_after=pendulum.datetime(2026, 11, 17, 0, 31, tz="UTC"))
+    interval = scheduled.infer_manual_data_interval(run_after=pendulum.datetime(2026, 11, 17, *after, tz="UTC"))
 
     assert (interval.start, interval.end) == (start, start + width)
     assert resolve_day({}, None, interval.start) == date(2026, 11, 16)

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from pipeline.errors import ConfigError, GateFailed
 from pipeline.io.archive import Archive
-from pipeline.io.harvest import Harvest
+from pipeline.io.declare import declare
 from pipeline.io.store import Store, table_of
 from pipeline.io.tables import (
     ArticleRow,
@@ -53,7 +53,7 @@ def published(url: str, settings: Settings) -> Iterator[Run]:
         for stage in (*HARVEST, *NIGHTLY):
             run_stage(stage, DAY, settings)
         store = Store(url)
-        yield Run(day=DAY, settings=settings, store=store, archive=Archive(settings.archive_folder))
+        yield Run(day=DAY, settings=settings, store=store, archive=Archive(settings.archive_root))
         store.engine.dispose()
 
 
@@ -193,7 +193,7 @@ def test_a_damaged_warehouse_is_built_anew_by_rebuild(run: Run) -> None:
 
 
 def test_a_damaged_archive_stops_extraction_and_loses_no_rows(run: Run) -> None:
-    for file in run.settings.archive_folder.rglob("*.warc.gz"):
+    for file in Path(run.settings.archive_root).rglob("*.warc.gz"):
         file.write_bytes(b"damaged")
     before = len(run.store.rows(MentionRow))
 
@@ -216,7 +216,7 @@ def test_a_larger_catalogue_changes_nothing_about_days_gone_by(run: Run) -> None
         feeds=(Feed(feed_id="f", source_id="other", url="http://other.example/rss"),), terms="", articles_min=1,
         articles_max=2,
     )  # fmt: skip
-    Harvest(run.store, DAY + timedelta(days=1)).declare([other])
+    declare(run.store, DAY + timedelta(days=1), [other])
 
     assert rebuild(run) == [DAY]
     assert count(run, "fact_article") == 25

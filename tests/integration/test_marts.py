@@ -356,3 +356,33 @@ def test_what_is_contested_is_counted_beyond_what_is_shown(marts: Marts) -> None
     assert "<b>61</b><span>contested events</span>" in html
     assert "Shown: 50 of 61 contested events." in html
     assert "Shown: 60 of 61 accounts." in html
+
+
+# ── feeds ──
+
+
+def feed_day(day: date, **changes: Any) -> Row:
+    return {
+        "day": day, "feed_id": "f", "source_id": "post", "url": "http://post.example/rss", "polled_at": NOON,
+        "state": "active", "is_answered": True, "failure_kinds": [], "entry_count": 5, "gap_count": 0,
+    } | changes  # fmt: skip
+
+
+def test_feed_health_is_what_a_feed_is_now_and_what_it_gave_in_thirty_days(marts: Marts) -> None:
+    health = {
+        "feed_id": "f", "source_id": "post", "url": "http://post.example/rss", "is_active": True, "state": "failing",
+        "interval_seconds": 1800, "hard_count": 0, "soft_count": 2, "temporary_count": 0, "last_error": "an HTML page",
+    }  # fmt: skip
+    marts.insert("dim_feed", [health, health | {"feed_id": "new", "url": "http://post.example/new", "state": "new"}])
+    marts.derive(
+        feed_day=[
+            feed_day(DAY - timedelta(days=40), entry_count=99),
+            feed_day(DAY - timedelta(days=1), gap_count=2, missed_estimate=12),
+            feed_day(DAY, is_answered=False, failure_kinds=["soft"], entry_count=0, state="failing"),
+        ]
+    )
+    new, sick = marts.ask("select * from mart_feed_health order by url")
+    assert (sick["state"], sick["soft_count"], sick["interval_minutes"]) == ("failing", 2, 30)
+    assert (sick["day_count"], sick["answered_day_count"], sick["last_answered_day"]) == (2, 1, DAY - timedelta(days=1))
+    assert (sick["entry_count"], sick["gap_count"], sick["missed_estimate"]) == (5, 2, 12)
+    assert (new["state"], new["day_count"], new["missed_estimate"]) == ("new", 0, None)

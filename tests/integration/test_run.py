@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 @pytest.fixture
 def run(store: Store, settings: Settings) -> Run:
     fill(store)
-    return Run(day=DAY, settings=settings, store=store, archive=Archive(settings.archive_folder))
+    return Run(day=DAY, settings=settings, store=store, archive=Archive(settings.archive_root))
 
 
 def bad(number: int, is_expected: bool = True) -> Rejection:

@@ -21,6 +21,7 @@ SOURCE = {
     "source_id": "a", "name": "A", "country_code": "AZE", "language_code": "en", "time_zone": "UTC", "terms": "",
     "articles_min": 1, "articles_max": 5, "is_active": True,
 }  # fmt: skip
+DIMENSIONS = {"dim_source": [SOURCE], "dim_feed": []}
 
 
 def batch(day: date, count: int = 1) -> Publication:
@@ -52,7 +53,7 @@ def counts(warehouse: Warehouse) -> dict[date, int]:
 
 
 def test_every_sql_file_says_what_it_answers_and_runs(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     for path in scripts():
         assert path.read_text().startswith("-- ")
@@ -63,16 +64,16 @@ def test_every_sql_file_says_what_it_answers_and_runs(warehouse: Warehouse) -> N
 
 
 def test_a_load_replaces_the_days_slice_and_no_other(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY, 2), batch(NEXT, 3)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY, 2), batch(NEXT, 3)], DIMENSIONS, anew=True)
 
-    warehouse.publish([batch(DAY, 5)], [SOURCE], anew=False)
+    warehouse.publish([batch(DAY, 5)], DIMENSIONS, anew=False)
 
     assert counts(warehouse) == {DAY: 5, NEXT: 3}
     assert warehouse.loaded() == {DAY: batch(DAY, 5).digest, NEXT: batch(NEXT, 3).digest}
 
 
 def test_instants_come_back_in_utc(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     (row,) = warehouse.query("select epoch(published_at) as seconds from fact_article")
 
@@ -80,10 +81,10 @@ def test_instants_come_back_in_utc(warehouse: Warehouse) -> None:
 
 
 def test_a_reader_keeps_its_file_while_a_new_one_is_published(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY, 1)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY, 1)], DIMENSIONS, anew=True)
 
     with warehouse.read() as reader:
-        warehouse.publish([batch(DAY, 4)], [SOURCE], anew=False)
+        warehouse.publish([batch(DAY, 4)], DIMENSIONS, anew=False)
         before = reader.execute("select count(*) from fact_article").fetchone()
 
     assert before == (1,)
@@ -91,7 +92,7 @@ def test_a_reader_keeps_its_file_while_a_new_one_is_published(warehouse: Warehou
 
 
 def test_changed_sql_files_ask_for_a_new_build(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     monkeypatch.setattr(module, "schema_digest", lambda: "another")
 
@@ -99,7 +100,7 @@ def test_changed_sql_files_ask_for_a_new_build(warehouse: Warehouse, monkeypatch
 
 
 def test_a_file_that_a_writer_holds_is_left_alone(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
     hold = (
         f"import duckdb, sys; c = duckdb.connect({str(warehouse.file)!r}); print('open', flush=True); sys.stdin.read()"
     )
@@ -123,25 +124,25 @@ def test_a_file_that_is_no_database_says_what_to_do(warehouse: Warehouse, conten
 
 
 def test_a_truncated_file_says_what_to_do_and_can_be_built_anew(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY, 50)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY, 50)], DIMENSIONS, anew=True)
     whole = warehouse.file.read_bytes()
     warehouse.file.write_bytes(whole[:20_000])
 
     with pytest.raises(StageError, match="eventwire rebuild"):
         counts(warehouse)
-    warehouse.publish([batch(DAY, 2)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY, 2)], DIMENSIONS, anew=True)
 
     assert counts(warehouse) == {DAY: 2}
 
 
 def test_a_build_that_fails_leaves_the_old_file_and_no_scraps(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY, 2)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY, 2)], DIMENSIONS, anew=True)
     broken = batch(DAY, 1)
     for row in broken.tables["article"]:
         row["title"] = None  # not null in the table
 
     with pytest.raises(StageError, match="was not changed"):
-        warehouse.publish([broken], [SOURCE], anew=False)
+        warehouse.publish([broken], DIMENSIONS, anew=False)
 
     assert counts(warehouse) == {DAY: 2}
     assert [path.name for path in warehouse.file.parent.iterdir()] == [warehouse.file.name]
@@ -157,34 +158,34 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_no_warehouse_yet_and_wrong_sql_are_one_sentence_each(warehouse: Warehouse) -> None:
     with pytest.raises(StageError, match="not there yet: run the pipeline"):
         warehouse.query("select 1")
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
     with pytest.raises(ConfigError, match="nowhere"):
         warehouse.query("select * from nowhere")
 
 
 def test_asking_cannot_change_the_warehouse(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     with pytest.raises(ConfigError, match="read-only"):
         warehouse.query("delete from fact_article")
 
 
 def test_duckdb_answers_with_the_names_that_were_asked_for(warehouse: Warehouse) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     assert warehouse.query("select 1 as one, [1, 2] as two") == [{"one": 1, "two": [1, 2]}]
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", "select 1; select 2", "-- nothing"])
 def test_a_question_is_one_statement(warehouse: Warehouse, wrong: str) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     with pytest.raises(ConfigError, match="give one statement"):
         warehouse.query(wrong)
 
 
 def test_a_question_reads_and_writes_no_files(warehouse: Warehouse, tmp_path: Path) -> None:
-    warehouse.publish([batch(DAY)], [SOURCE], anew=True)
+    warehouse.publish([batch(DAY)], DIMENSIONS, anew=True)
 
     for query in (f"copy (select 1) to '{tmp_path}/out.csv'", "select * from read_text('/etc/hostname')"):
         with pytest.raises(ConfigError, match="disabled"):
@@ -194,11 +195,11 @@ def test_a_question_reads_and_writes_no_files(warehouse: Warehouse, tmp_path: Pa
 
 def test_a_version_that_moves_to_an_earlier_day_stands_only_there(warehouse: Warehouse) -> None:
     late = batch(NEXT, 2)
-    warehouse.publish([late], [SOURCE], anew=True)
+    warehouse.publish([late], DIMENSIONS, anew=True)
     early = batch(DAY, 2)
     for row, moved in zip(early.tables["article"], late.tables["article"], strict=True):
         row["version_id"] = moved["version_id"]
 
-    warehouse.publish([early], [SOURCE], anew=False)
+    warehouse.publish([early], DIMENSIONS, anew=False)
 
     assert counts(warehouse) == {DAY: 2}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET, socket
+from ssl import SSLContext
 from struct import pack
 from typing import Self
 
@@ -19,6 +20,7 @@ class Request:
     host: str
     path: str
     headers: dict[str, str]
+    port: int = 0  #: of the client's end: one for each connection
 
 
 @dataclass
@@ -28,13 +30,14 @@ class Hostile:
     answers: dict[str, Answer] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)  #: when each answer was out
+    tls: SSLContext | None = None  #: to speak through
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self._server.server_address[1]}"
 
     def url(self, path: str) -> str:
-        return f"http://{self.address}{path}"
+        return f"{'https' if self.tls else 'http'}://{self.address}{path}"
 
     def asked(self, path: str) -> int:
         return sum(request.path == path for request in self.requests)
@@ -56,23 +59,35 @@ class Hostile:
         self._server.server_close()
 
     def _serve(self, connection: socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = connection.recv(65536)
-            if not more:
-                return
-            head += more
-        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        path = first.split(" ")[1]
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        self.requests.append(Request(time.monotonic(), headers.get("host", ""), path, headers))
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True)
+        request = self.read(connection)
+        if not request:
+            return
         default = response(b"not here", status="404 Not Found")
-        answer = self.answers.get(headers.get("host", "") + path, self.answers.get(path, default))
+        answer = self.answers.get(request.host + request.path, self.answers.get(request.path, default))
         if callable(answer):
             answer(connection)
         else:
             connection.sendall(answer)
         self.ended.append(time.monotonic())
+        if self.tls:
+            connection.close()  # it is another than the server's own
+
+    def read(self, connection: socket) -> Request | None:
+        """Read and remember a request; none when the client hung up."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            more = connection.recv(65536)
+            if not more:
+                return None
+            head += more
+        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+        path = first.split(" ")[1]
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        at, port = time.monotonic(), connection.getpeername()[1]
+        self.requests.append(Request(at, headers.get("host", ""), path, headers, port))
+        return self.requests[-1]
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -128,6 +143,18 @@ def reset(first: bytes) -> Callable[[socket], None]:
         time.sleep(0.05)
         connection.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
         connection.close()
+
+    return send
+
+
+def kept(server: Hostile, *answers: bytes) -> Callable[[socket], None]:
+    """Answer one request after another on the same connection, whatever they ask for, then close it."""
+
+    def send(connection: socket) -> None:
+        for number, answer in enumerate(answers):
+            if number and not server.read(connection):
+                return
+            connection.sendall(answer)
 
     return send
 

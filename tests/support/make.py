@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.io.harvest import Harvest
+from pipeline.io.declare import declare
 from pipeline.io.rows import to_row
 from pipeline.io.store import Store
 from pipeline.io.tables import EntryRow, PageRow
@@ -22,7 +22,8 @@ SOURCE = Source(
 
 def entry(entry_id: str = "entry-1", **changes: Any) -> Entry:
     made = Entry(
-        entry_id=entry_id, day=DAY, source_id="post", feed_id="feed-1", guid=entry_id,
+        entry_id=entry_id, day=DAY, source_id="post", feed_id="feed-1", address_id=f"address-{entry_id}"[:16],
+        guid=entry_id,
         url=f"http://post.example/{entry_id}", title="Nine dead", summary="", published_at=NOON, updated_at=None,
         seen_at=NOON,
     )  # fmt: skip
@@ -57,6 +58,6 @@ def capture(body: str | bytes, content_type: str = "text/html", **changes: Any) 
 
 def fill(store: Store) -> None:
     """Put a source, an entry and a page where articles can refer to them."""
-    Harvest(store, DAY).declare([SOURCE])
-    store.append(EntryRow, [to_row(entry()) | {"fetch_state": "fetched", "fetch_attempts": 1}])
+    declare(store, DAY, [SOURCE])
+    store.append(EntryRow, [to_row(entry())])
     store.append(PageRow, [to_row(page())])

@@ -18,7 +18,7 @@ def test_everything_has_a_default_that_works(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.chdir(tmp_path)
     settings = load_settings()
     assert settings.store_url == f"sqlite:///{tmp_path}/var/eventwire.db"
-    assert settings.archive_folder == tmp_path / "var/archive"
+    assert settings.archive_root == str(tmp_path / "var/archive")
     assert settings.warehouse_file == tmp_path / "var/warehouse.duckdb"
     assert settings.dashboard_file == tmp_path / "var/dashboard.html"
     assert settings.gates_file == tmp_path / "var/gates.html"
@@ -28,7 +28,7 @@ def test_everything_has_a_default_that_works(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_home_moves_every_store_that_has_no_place_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = given(monkeypatch, home="/data", archive="/tapes", database_url="postgresql+psycopg://h/x")
-    assert str(settings.archive_folder) == "/tapes"
+    assert settings.archive_root == "/tapes"
     assert str(settings.warehouse_file) == "/data/warehouse.duckdb"
     assert settings.store_url == "postgresql+psycopg://h/x"
 

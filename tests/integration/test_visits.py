@@ -1,0 +1,296 @@
+"""The life of an address: fetched once, looked at again for corrections, and never against its host's wishes."""
+
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from support.hostile import Hostile, drip, head, one_by_one, redirect, response
+from support.make import DAY, NEXT
+from support.outlets import TEXT, a_run, article, counts, feed, rejected, serve, states, with_headers
+from warcio.archiveiterator import ArchiveIterator
+
+from pipeline.io.store import table_of
+from pipeline.io.tables import AddressRow, ArticleRow, CaptureRow, PageRow, RobotsRow
+from pipeline.run import Run
+from pipeline.stages.extract import extract
+from pipeline.stages.fetch import fetch
+from pipeline.stages.poll import poll
+
+ADDRESS = table_of(AddressRow)
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+
+
+def on(run: Run, day: date, **changes: Any) -> Run:
+    made = a_run(run.store, run.settings, **changes)
+    return Run(day=day, settings=made.settings, store=made.store, archive=made.archive)
+
+
+def published(*paths: str, at: datetime) -> bytes:
+    return feed(*paths, extra=f"<pubDate>{format_datetime(at)}</pubDate>")
+
+
+def make_due(run: Run) -> None:
+    """Let the time come at which pages are looked at again."""
+    with run.store.transaction() as connection:
+        connection.execute(update(ADDRESS).where(ADDRESS.c.next_fetch_at.is_not(None)).values(next_fetch_at=NOW))
+
+
+def addresses(run: Run) -> dict[str, dict[str, Any]]:
+    return {row["canonical_url"].rpartition("/")[2]: row for row in run.store.rows(AddressRow)}
+
+
+def hosts_asked(server: Hostile, path: str) -> list[str]:
+    return [request.host for request in server.requests if request.path == path]
+
+
+# ── corrections ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_page_is_due_again_an_hour_and_a_day_after_publication(run: Run, server: Hostile) -> None:
+    at = NOW.replace(microsecond=0)
+    serve(server, a__rss=published("/new", at=at), b__rss=published("/old", at=at - 9 * HOUR),
+          a__new=article(), b__old=article())  # fmt: skip
+    poll(run)
+    fetch(run)
+    rows = addresses(run)
+    assert rows["new"]["next_fetch_at"] == at + HOUR
+    assert rows["old"]["next_fetch_at"] == at + 15 * HOUR
+    assert fetch(run).note == "nothing pending", "not even an eager run looks before the time"
+
+
+def test_a_page_that_did_not_change_is_asked_conditionally_and_adds_nothing(run: Run, server: Hostile) -> None:
+    page = with_headers(article(), 'ETag: "p1"', "Last-Modified: Mon, 16 Nov 2026 10:00:00 GMT")
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(),
+          a__1=one_by_one([page, head("HTTP/1.1 304 Not Modified"), article()]))  # fmt: skip
+    poll(run)
+    fetch(run)
+    make_due(run)
+    report = fetch(run)
+    assert (report.in_count, report.changed_count) == (1, 0)
+    assert report.note == "nothing pending, 0 of 1 looked at again have changed"
+    asked = [request.headers for request in server.requests if request.path == "/1"]
+    assert asked[0].get("if-none-match") is None
+    assert asked[1]["if-none-match"] == '"p1"'
+    assert asked[1]["if-modified-since"] == "Mon, 16 Nov 2026 10:00:00 GMT"
+    assert len(run.store.rows(PageRow)) == 1
+    row = addresses(run)["1"]
+    assert row["next_fetch_at"] == NOW.replace(microsecond=0) + HOUR, "the look after an hour is still to come"
+    assert (row["etag"], row["state"]) == ('"p1"', "fetched")
+
+
+def test_a_correction_is_seen_without_the_feed_telling_of_it(run: Run, server: Hostile) -> None:
+    pages = one_by_one([article(), article(text=TEXT.replace("nine", "eleven"))])
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(), a__1=pages)
+    poll(run)
+    fetch(run)
+    extract(run)
+    make_due(run)
+    tomorrow = on(run, NEXT)
+    assert fetch(tomorrow).note == "nothing pending, 1 of 1 looked at again have changed"
+    assert extract(tomorrow).out_count == 1
+    versions = run.store.rows(ArticleRow)
+    assert {row["day"] for row in versions} == {DAY, NEXT}
+    assert len({row["article_id"] for row in versions}) == 1
+
+
+def test_a_page_that_is_taken_down_later_stands_as_it_was(run: Run, server: Hostile) -> None:
+    pages = one_by_one([article(), response(b"", status="404 Not Found")])
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(), a__1=pages)
+    poll(run)
+    fetch(run)
+    make_due(run)
+    fetch(run)
+    assert rejected(run, "fetch") == {}
+    row = addresses(run)["1"]
+    assert (row["state"], row["next_fetch_at"]) == ("fetched", None)
+    assert 404 in {row["status_code"] for row in run.store.rows(CaptureRow)}
+
+
+def test_a_look_that_fails_for_a_passing_reason_is_repeated(run: Run, server: Hostile) -> None:
+    pages = one_by_one([article(), response(b"", status="500 Oops"), article(text=TEXT + " More.")])
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(), a__1=pages)
+    poll(run)
+    fetch(run)
+    make_due(run)
+    fetch(run)
+    assert addresses(run)["1"]["attempts"] == 1
+    make_due(run)
+    assert fetch(run).out_count == 1
+    assert addresses(run)["1"]["attempts"] == 0
+
+
+def test_new_pages_come_before_corrections_and_time_is_bounded(run: Run, server: Hostile) -> None:
+    slow = {f"a__{number}": drip(b"", article(), pause=0.3) for number in range(3)}
+    serve(server, a__rss=published("/old", at=NOW), b__rss=feed(), a__old=article())
+    poll(run)
+    fetch(run)
+    make_due(run)
+    hung = {name: drip(b"", b"x", pause=2) for name in slow}
+    serve(server, a__rss=published("/0", "/1", "/2", "/old", at=NOW), **hung)
+    poll(run)
+    short = a_run(run.store, run.settings, harvest_minutes_max=0.01, host_connections=1, deadline_seconds=1.0)
+    report = fetch(short)
+    assert report.note == "2 wait for the next run"
+    assert server.asked("/old") == 1
+    states_now = states(run)
+    assert [states_now[f"http://a.example/{number}"] for number in range(3)].count(("pending", 0)) == 2
+
+
+# ── once ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_redirect_to_a_page_that_is_there_is_not_followed(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/story"), feed("/story", "/short")]), b__rss=feed(),
+          a__story=article(), a__short=redirect("/story?utm_source=short"))  # fmt: skip
+    for expected in ("", "1 lead to pages that are there"):
+        poll(run)
+        assert fetch(run).note == expected
+    assert server.asked("/story") == 1
+    assert server.asked("/story?utm_source=short") == 0
+    assert states(run)["http://a.example/short"] == ("alias", 0)
+    assert addresses(run)["short"]["alias_of"] == addresses(run)["story"]["address_id"]
+    assert len(run.store.rows(PageRow)) == 1
+
+
+def test_a_mobile_an_amp_and_a_tracked_spelling_are_one_page(run: Run, server: Hostile) -> None:
+    serve(
+        server, a__rss=feed("/2026/story/", "http://m.a.example/2026/story", "/2026/story/amp/", "/2026/story?fbclid=1"),
+        b__rss=feed(), **{"a__2026/story/": article()},
+    )  # fmt: skip
+    poll(run)
+    assert counts(fetch(run)) == (1, 1, 0)
+    assert len(run.store.rows(PageRow)) == 1
+
+
+def test_a_feeds_update_brings_a_page_again_without_conditions(run: Run, server: Hostile) -> None:
+    page = with_headers(article(), 'ETag: "p1"')
+    serve(server, a__rss=one_by_one([feed("/1", title="Nine dead"), feed("/1", title="Ten dead")]), b__rss=feed(),
+          a__1=one_by_one([page, article(text=TEXT + " Ten.")]))  # fmt: skip
+    for _ in range(2):
+        poll(run)
+        assert fetch(run).out_count == 1
+    asked = [request.headers.get("if-none-match") for request in server.requests if request.path == "/1"]
+    assert asked == [None, None]
+
+
+def test_another_feed_that_words_it_differently_does_not_bring_a_page_again(
+    run: Run, server: Hostile, tmp_path: Path
+) -> None:
+    (tmp_path / "catalogue.toml").write_text(
+        '[[source]]\nid = "a"\nname = "A"\nfeeds = ["http://a.example/rss", "http://a.example/top"]\n'
+    )
+    serve(server, a__rss=feed("/1", title="Nine dead in town"), a__top=one_by_one([feed("/x"), feed("/1", title="9 dead")]),
+          a__1=article(), a__x=article("Other"))  # fmt: skip
+    for _ in range(2):
+        poll(run)
+        fetch(run)
+    assert server.asked("/1") == 1
+
+
+# ── manners ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_robots_txt_does_not_allow_is_not_fetched(run: Run, server: Hostile) -> None:
+    rules = b"User-agent: *\nAllow: /\n\nUser-agent: eventwire\nDisallow: /private/\n"
+    serve(server, a__rss=feed("/private/1", "/public/1"), b__rss=feed(),
+          **{"a__private/1": article(), "a__public/1": article()})  # fmt: skip
+    server.answers["a.example/robots.txt"] = response(rules, content_type="text/plain")
+    poll(run)
+    assert counts(fetch(run)) == (2, 1, 1)
+    assert server.asked("/private/1") == 0
+    (message,) = rejected(run, "fetch").values()
+    assert "robots.txt" in message and "/private/1" in message
+    assert states(run)["http://a.example/private/1"][0] == "failed"
+
+
+def test_robots_txt_is_asked_for_once_a_day_and_not_for_feeds(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/1", "/2"), feed("/3")]), b__rss=feed(),
+          a__1=article(), a__2=article(), a__3=article())  # fmt: skip
+    for _ in range(2):
+        poll(run)
+        fetch(run)
+    assert hosts_asked(server, "/robots.txt") == ["a.example"]
+    (row,) = run.store.rows(RobotsRow)
+    assert (row["origin"], row["status_code"]) == ("http://a.example", 404)
+
+
+def test_without_a_robots_txt_to_be_had_pages_wait(run: Run, server: Hostile) -> None:
+    server.answers["a.example/robots.txt"] = response(b"", status="500 Oops")
+    serve(server, a__rss=feed("/1"), b__rss=feed(), a__1=article())
+    poll(run)
+    assert counts(fetch(run)) == (1, 0, 1)
+    assert server.asked("/1") == 0
+    assert states(run) == {"http://a.example/1": ("pending", 1)}
+
+
+def test_a_host_that_wants_a_rest_gets_it_and_its_pages_keep_their_tries(run: Run, server: Hostile) -> None:
+    busy = response(b"", "Retry-After: 3600", status="503 Busy")
+    serve(server, a__rss=feed(*(f"/{number}" for number in range(8))), b__rss=feed(),
+          **{f"a__{number}": busy for number in range(8)})  # fmt: skip
+    poll(run)
+    report = fetch(a_run(run.store, run.settings, host_connections=1))
+    assert (report.in_count, report.rejected_count) == (8, 1)
+    assert report.note == "7 wait for the next run"
+    fetch(run)
+    assert sum(server.asked(f"/{number}") for number in range(8)) == 1, "the pause outlives the run"
+    assert sorted(states(run).values()) == [("pending", 0)] * 7 + [("pending", 1)]
+
+
+def test_no_page_is_fetched_from_a_private_network_however_it_is_named(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("http://10.0.0.1/1", "http://[::1]/2", "/3", "/4"), b__rss=feed(),
+          a__3=redirect("http://169.254.169.254/latest"), a__4=redirect("file:///etc/passwd"))  # fmt: skip
+    poll(run)
+    fenced = a_run(run.store, run.settings, connect_to={"*.example": server.address})
+    assert counts(fetch(fenced)) == (4, 0, 4)
+    messages = rejected(run, "fetch")
+    assert sum("a private address" in message for message in messages.values()) == 3
+    assert "file" in messages["http://a.example/4"]
+
+
+# ── the archive ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_capture_has_a_row_that_leads_to_its_record(run: Run, server: Hostile) -> None:
+    moved = redirect("/there")
+    serve(server, a__rss=feed("/1", "/here", "/gone"), b__rss=feed(), a__1=article(), a__here=moved, a__there=article())
+    poll(run)
+    fetch(run)
+    poll(run)
+    rows = run.store.rows(CaptureRow)
+    urls = {(row["url"].rpartition("/")[2], row["status_code"], row["record_type"]) for row in rows}
+    assert urls >= {
+        ("rss", 200, "response"), ("rss", 200, "revisit"), ("1", 200, "response"), ("here", 302, "response"),
+        ("there", 200, "response"), ("gone", 404, "response"),
+    }  # fmt: skip
+    for row in rows:
+        with (Path(run.settings.archive_root) / row["archive_file"]).open("rb") as stream:
+            stream.seek(row["archive_offset"])
+            record = next(ArchiveIterator(stream))
+            assert record.rec_type == row["record_type"]
+            assert record.rec_headers.get_header("WARC-Target-URI") == row["url"]
+
+
+def test_a_page_leads_to_its_whole_body_after_looks_that_found_it_unchanged(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(), a__1=article())
+    poll(run)
+    for _ in range(3):
+        fetch(run)
+        make_due(run)
+    (page,) = run.store.rows(PageRow)
+    assert TEXT.encode() in run.archive.read(page["archive_file"], page["archive_offset"])
+    types = [row["record_type"] for row in run.store.rows(CaptureRow, CaptureRow.url.like("%/1"))]
+    assert sorted(types) == ["response", "revisit", "revisit"]
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "429 Too Many Requests", "408 Timeout"])
+def test_tries_are_spaced_out_for_a_run_that_is_not_eager(run: Run, server: Hostile, status: str) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed(), a__1=response(b"", status=status))
+    poll(run)
+    fetch(run)
+    waits = addresses(run)["1"]["next_fetch_at"] - datetime.now(UTC)
+    assert timedelta(minutes=9) < waits <= timedelta(minutes=10)
+    assert fetch(a_run(run.store, run.settings, eager=False)).note == "nothing pending"
