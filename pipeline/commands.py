@@ -11,8 +11,9 @@ from pipeline import console
 from pipeline.discovery import Found, discover
 from pipeline.errors import ConfigError, GateFailed, StageError
 from pipeline.feeds.health import FeedHealth, resumed
+from pipeline.io.failures import FetchError
 from pipeline.io.files import only_one
-from pipeline.io.http import Client, FetchError
+from pipeline.io.http import Client
 from pipeline.io.polls import Polls
 from pipeline.io.schema import migrate
 from pipeline.io.store import Row, Store

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 REJECTIONS_SHOWN = 8
 SHORT = 20  # characters that a cell may have to be kept on one line
+COLUMN_MIN = 9  # characters below which a table's columns cannot be read
 WIDTH_OF_FILES = 120  # where no terminal says how wide it is
 
 
@@ -100,7 +101,7 @@ def show_gates(results: Sequence[Mapping[str, Any]], quarantined: int) -> None:
     days = len({result["day"] for result in results})
     verdict = "[red]publication stopped[/]" if blocking else "[green]passed[/]"
     out.print(
-        f"Gates: {verdict}; {len(results) - len(failed)} of {len(results)} rules over {days} days, "
+        f"Gates: {verdict}; {len(results) - len(failed)} of {len(results)} rules over {days} day{'s' * (days != 1)}, "
         f"{quarantined} rows in quarantine"
     )
     for result in failed:
@@ -132,7 +133,7 @@ def show_feeds(rows: Sequence[Mapping[str, Any]]) -> None:
             row["state"] if row["is_active"] else "not in catalogue",
             _minute(row["checked_at"]),
             _minute(row["next_poll_at"]),
-            _spell(row["interval_seconds"]),
+            _spell(row["interval_seconds"]) if row["state"] == "active" else "",
             " ".join(map(str, failures)) if any(failures) else "",
             Text("\n".join(filter(None, [f"{row['source_id']}  {row['url']}", _move(row), _error(row)]))),
         )
@@ -174,15 +175,31 @@ def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:
     if not rows:
         out.print("no rows")
         return
-    table = Table()
-    for name in rows[0]:
-        is_short = all(len(_cell(row[name])) <= SHORT for row in rows[:limit])
-        table.add_column(Text(name), overflow="fold", no_wrap=is_short)
-    for row in rows[:limit]:
-        table.add_row(*(_cell(value) for value in row.values()))
-    out.print(table)
+    if len(rows[0]) > out.width // COLUMN_MIN:
+        _show_one_by_one(rows[:limit])
+    else:
+        _show_table(rows[:limit])
     if len(rows) > limit:
         out.print(f"{limit} of {len(rows)} rows; --limit shows more")
+
+
+def _show_one_by_one(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a value, for rows that are too wide for a table."""
+    width = max(map(len, rows[0]))
+    for number, row in enumerate(rows, 1):
+        out.print(f"row {number}", style="bold")
+        for name, value in row.items():
+            out.print(Text(f"  {name:<{width}}  ") + _cell(value), soft_wrap=True)
+
+
+def _show_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    table = Table()
+    for name in rows[0]:
+        is_short = all(len(_cell(row[name])) <= SHORT for row in rows)
+        table.add_column(Text(name), overflow="fold", no_wrap=is_short)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    out.print(table)
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> None:

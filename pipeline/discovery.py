@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from urllib.parse import urljoin
 
 from pipeline.errors import RecordError
@@ -12,13 +13,14 @@ from pipeline.feeds.charset import decode
 from pipeline.feeds.discover import Candidate, How, feed_links, robots_sitemaps, well_known
 from pipeline.feeds.parse import Kind, ParsedFeed, Part, choose_parts, parse_feed
 from pipeline.io.archive import Response
-from pipeline.io.http import Client, FetchError, check_status
+from pipeline.io.failures import FetchError, check_status
+from pipeline.io.http import Client
 from pipeline.sources import write_toml
 from pipeline.sources.entry import Entry
 from pipeline.urls import canonical_url, host_key
 
 REQUESTS_MAX = 20
-LINKS_MAX = 10  #: so that some requests are left for the sitemaps
+LINKS_MAX = 12  #: so that some requests are left for the sitemaps
 SITEMAPS_MAX = 3
 ITEMS_COMPARED = 10
 STALE = timedelta(days=30)
@@ -79,15 +81,16 @@ class _Search:
             if feed := await _feed(page):
                 await self._take(feed, site, "itself")
                 return None
-            await self._try(feed_links(page.body, site)[:LINKS_MAX])
-        await self._try(await self._sitemaps(site))
+            await self._try(feed_links(page.body, site), LINKS_MAX)
+        await self._try(await self._sitemaps(site), REQUESTS_MAX)
         if all(found.kind == "sitemap" for found in self.found):
-            await self._try(well_known(site))
+            await self._try(well_known(site), REQUESTS_MAX)
         return error
 
     async def _first(self, url: str) -> tuple[Response | None, FetchError | None]:
         error = None
         for address in _addresses(url):
+            self._reserve([address])
             try:
                 return await self._get(address), None
             except FetchError as failure:
@@ -95,19 +98,22 @@ class _Search:
         return None, error
 
     async def _sitemaps(self, site: str) -> list[Candidate]:
+        robots = urljoin(site, "/robots.txt")
+        self._reserve([robots])
         try:
-            robots = await self._get(urljoin(site, "/robots.txt"))
+            text = decode((await self._get(robots)).body, "")
         except FetchError:
             return []
-        named = [Part(url=url, modified_at=None) for url in robots_sitemaps(decode(robots.body, ""))]
-        return _candidates(named, "robots")
+        return _candidates([Part(url=url, modified_at=None) for url in robots_sitemaps(text)], "robots")
 
-    async def _try(self, candidates: Sequence[Candidate], *, follow: bool = True) -> None:
-        """Ask the candidates at once; *follow* also asks what a page about feeds links to."""
-        new = [candidate for candidate in candidates if candidate.url not in self._asked][: self._left]
-        further = await asyncio.gather(*(self._verify(candidate) for candidate in new))
+    async def _try(self, candidates: Iterable[Candidate], most: int, *, follow: bool = True) -> None:
+        """Ask so many candidates at once; *follow* also asks, for what is left, what a page about feeds links to."""
+        new = {candidate.url: candidate for candidate in candidates if candidate.url not in self._asked}
+        chosen = list(new.values())[: min(most, self._left)]
+        self._reserve([candidate.url for candidate in chosen])
+        further = await asyncio.gather(*(self._verify(candidate) for candidate in chosen))
         if follow:
-            await self._try([link for links in further for link in links], follow=False)
+            await self._try(chain.from_iterable(further), most - len(chosen), follow=False)
 
     async def _verify(self, candidate: Candidate) -> list[Candidate]:
         try:
@@ -118,21 +124,24 @@ class _Search:
             await self._take(feed, response.final_url, candidate.how)
             return []
         links = feed_links(response.body, response.final_url) if candidate.how in ("anchor", "well-known") else []
-        return [replace(link, how=candidate.how) for link in links[:LINKS_MAX]]
+        return [replace(link, how=candidate.how) for link in links]
 
     async def _take(self, feed: ParsedFeed, url: str, how: How) -> None:
         """Keep a feed that is new to us; of an index of sitemaps, look into the most useful."""
         if feed.kind == "sitemap-index":
-            await self._try(_candidates(feed.parts, how), follow=False)
+            await self._try(_candidates(feed.parts, how), SITEMAPS_MAX, follow=False)
             return
         items = tuple(canonical_url(item.url) for item in feed.items[:ITEMS_COMPARED])
         if (items or how in ("itself", "link")) and not self._known & {url, items}:
             self.found.append(_found(feed, url, how))
             self._known |= {url, items} if items else {url}
 
+    def _reserve(self, urls: Collection[str]) -> None:
+        """Count requests before they are made: several may be about to be."""
+        self._left -= len(urls)
+        self._asked.update(urls)
+
     async def _get(self, url: str) -> Response:
-        self._left -= 1
-        self._asked.add(url)
         response = await self._client.get(url)
         check_status(response)
         return response

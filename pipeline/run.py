@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pipeline.errors import ConfigError, StageError
+from pipeline.io.accounts import rejection_row
 from pipeline.io.archive import Archive
 from pipeline.io.rows import to_row
 from pipeline.io.store import Row, Store
 from pipeline.io.tables import Base
-from pipeline.records import Rejection, make_id
+from pipeline.records import Rejection
 from pipeline.settings import Settings
 
 S = TypeVar("S")
@@ -92,15 +93,6 @@ def split(outcomes: Iterable[S | Rejection]) -> tuple[list[S], list[Rejection]]:
         else:
             made.append(outcome)
     return made, rejected
-
-
-def rejection_row(day: date, stage: str, rejection: Rejection, table_name: str = "") -> Row:
-    return to_row(rejection) | {
-        "rejection_id": make_id(day, stage, table_name, rejection.key),
-        "day": day,
-        "stage": stage,
-        "table_name": table_name,
-    }
 
 
 def resolve_day(params: Mapping[str, Any], partition_key: str | None, interval_start: datetime | None) -> date:

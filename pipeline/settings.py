@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     dashboard: Path = Field(Path(), description="dashboard page; empty: home/dashboard.html")
 
     catalogue: str = Field("sample", description='"sample", "world" or the path of a catalogue file')
-    contact: str = Field("", description="address or URL in the User-Agent, so that an outlet can reach you")
+    contact: str = Field(
+        "", pattern=r"^[\x20-\x7e]*$", description="address or URL in the User-Agent, so that an outlet can reach you"
+    )
     host_delay_seconds: float = Field(1.0, ge=0, description="pause between two requests to one host")
     deadline_seconds: float = Field(30.0, gt=0, description="longest duration of one exchange")
     body_bytes_max: int = Field(20_000_000, gt=0, description="largest decoded body")

@@ -3,6 +3,9 @@
 Revision 0002, after 0001.
 """
 
+from datetime import UTC
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,12 +18,15 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+CHUNK = 5_000  # rows at once
+
 
 def upgrade() -> None:
     op.create_table(
         "capture",
         sa.Column("capture_id", sa.String(length=16), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("url_id", sa.String(length=16), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("captured_at", tables.Instant(), nullable=False),
         sa.Column("record_type", sa.Text(), nullable=False),
@@ -34,12 +40,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_capture_day"), ["day"], unique=False)
-        batch_op.create_index("ix_capture_url_captured_at", ["url", "captured_at"], unique=False)
+        batch_op.create_index("ix_capture_url_id_captured_at", ["url_id", "captured_at"], unique=False)
 
     op.create_table(
         "host",
         sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("blocked_until", tables.Instant(), nullable=True),
+        sa.Column("blocked_until", tables.Instant(), nullable=False),
+        sa.Column("pause_seconds", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host")),
     )
     op.create_table(
@@ -76,6 +83,7 @@ def upgrade() -> None:
         sa.Column("alias_of", sa.String(length=16), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_fetch_at", tables.Instant(), nullable=True),
+        sa.Column("revision", sa.Text(), nullable=False),
         sa.Column("fetch_day", sa.Date(), nullable=True),
         sa.Column("fetch_day_count", sa.Integer(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
@@ -102,6 +110,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("state", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("poll_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("answered_at", tables.Instant(), nullable=True))
         batch_op.add_column(sa.Column("next_poll_at", tables.Instant(), nullable=True))
         batch_op.add_column(sa.Column("not_before", tables.Instant(), nullable=True))
@@ -111,8 +120,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("captured_url", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("is_conditional", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("newest_at", tables.Instant(), nullable=True))
-        batch_op.add_column(sa.Column("item_count", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("covered_seconds", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("oldest_at", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("address_ids", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("hard_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("soft_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("temporary_count", sa.Integer(), nullable=True))
@@ -122,14 +131,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("moved_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("adopted_url", sa.Text(), nullable=True))
     op.execute(
-        "update feed set state = 'new', interval_seconds = 1800, is_conditional = true, item_count = 0, "
-        "hard_count = 0, soft_count = 0, temporary_count = failure_count, moved_count = 0"
+        "update feed set state = 'new', poll_count = 0, interval_seconds = 1800, is_conditional = true, "
+        "address_ids = '[]', hard_count = 0, soft_count = 0, temporary_count = failure_count, moved_count = 0, "
+        "etag = null, last_modified = null"
     )
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.alter_column("state", existing_type=sa.Text(), nullable=False)
+        batch_op.alter_column("poll_count", existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column("interval_seconds", existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column("is_conditional", existing_type=sa.Boolean(), nullable=False)
-        batch_op.alter_column("item_count", existing_type=sa.Integer(), nullable=False)
+        batch_op.alter_column("address_ids", existing_type=sa.JSON(), nullable=False)
         batch_op.alter_column("hard_count", existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column("soft_count", existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column("temporary_count", existing_type=sa.Integer(), nullable=False)
@@ -148,23 +159,35 @@ def upgrade() -> None:
 def _fill_addresses(connection: sa.Connection) -> None:
     """One address for all entries that name it, wanted as the last of them was."""
     entry, address = (sa.Table(name, sa.MetaData(), autoload_with=connection) for name in ("entry", "address"))
+    in_order = sa.select(entry).order_by(entry.c.seen_at, entry.c.entry_id)
+    ids: list[dict[str, str]] = []
     found: dict[str, dict[str, object]] = {}
-    for row in connection.execute(sa.select(entry).order_by(entry.c.seen_at, entry.c.entry_id)).mappings().all():
-        address_id = make_id(row["source_id"], canonical_url(row["url"]))
-        connection.execute(sa.update(entry).where(entry.c.entry_id == row["entry_id"]).values(address_id=address_id))
-        found[address_id] = {
-            "address_id": address_id,
-            "day": row["day"],
-            "source_id": row["source_id"],
-            "entry_id": row["entry_id"],
-            "canonical_url": canonical_url(row["url"]),
-            "state": row["fetch_state"],
-            "attempts": row["fetch_attempts"],
-            "next_fetch_at": row["seen_at"] if row["fetch_state"] == "pending" else None,
-            "fetch_day_count": 0,
-        }
-    if found:
-        connection.execute(sa.insert(address), list(found.values()))
+    for row in connection.execute(in_order, execution_options={"yield_per": CHUNK}).mappings():
+        made = _address(row)
+        ids.append({"key": row["entry_id"], "made": made["address_id"]})
+        found[made["address_id"]] = made
+    filled = sa.update(entry).where(entry.c.entry_id == sa.bindparam("key")).values(address_id=sa.bindparam("made"))
+    for start in range(0, len(ids), CHUNK):
+        connection.execute(filled, ids[start : start + CHUNK])
+    rows = list(found.values())
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(sa.insert(address), rows[start : start + CHUNK])
+
+
+def _address(row: sa.RowMapping) -> dict[str, Any]:
+    url, updated_at = canonical_url(row["url"]), row["updated_at"]
+    return {
+        "address_id": make_id(row["source_id"], url),
+        "day": row["day"],
+        "source_id": row["source_id"],
+        "entry_id": row["entry_id"],
+        "canonical_url": url,
+        "state": row["fetch_state"],
+        "attempts": row["fetch_attempts"],
+        "next_fetch_at": row["seen_at"] if row["fetch_state"] == "pending" else None,
+        "revision": updated_at.replace(tzinfo=UTC).isoformat() if updated_at else row["title"],
+        "fetch_day_count": 0,
+    }
 
 
 def downgrade() -> None:
@@ -185,8 +208,8 @@ def downgrade() -> None:
         batch_op.drop_column("temporary_count")
         batch_op.drop_column("soft_count")
         batch_op.drop_column("hard_count")
-        batch_op.drop_column("covered_seconds")
-        batch_op.drop_column("item_count")
+        batch_op.drop_column("address_ids")
+        batch_op.drop_column("oldest_at")
         batch_op.drop_column("newest_at")
         batch_op.drop_column("is_conditional")
         batch_op.drop_column("captured_url")
@@ -196,6 +219,7 @@ def downgrade() -> None:
         batch_op.drop_column("not_before")
         batch_op.drop_column("next_poll_at")
         batch_op.drop_column("answered_at")
+        batch_op.drop_column("poll_count")
         batch_op.drop_column("state")
 
     with op.batch_alter_table("entry", schema=None) as batch_op:
@@ -224,7 +248,7 @@ def downgrade() -> None:
     op.drop_table("robots")
     op.drop_table("host")
     with op.batch_alter_table("capture", schema=None) as batch_op:
-        batch_op.drop_index("ix_capture_url_captured_at")
+        batch_op.drop_index("ix_capture_url_id_captured_at")
         batch_op.drop_index(batch_op.f("ix_capture_day"))
 
     op.drop_table("capture")

@@ -15,20 +15,18 @@ _PASSWORD = re.compile(r"//[^/\s]*@")
 
 
 def keep(items: Iterable[Item], base: str) -> tuple[tuple[Item, ...], list[str]]:
-    """Return the items with absolute addresses, the first of each address, and what is wrong with the others.
+    """Return the items with absolute addresses, the first of each address, and what is wrong with those of no use.
 
     *base*: what relative addresses stand against.
     """
     kept: dict[str, Item] = {}
-    numbers: dict[str, int] = {}
     problems = []
     for number, item in enumerate(items, 1):
         url = absolute(base, item.url)
-        if reason := _reason(item, url, numbers):
+        if reason := _reason(item, url):
             problems.append(f"item {number}{_title(item)} {reason}")
-            continue
-        numbers[url] = number
-        kept[url] = item if item.guid and item.url == url else replace(item, guid=item.guid or url, url=url)
+        elif url not in kept:
+            kept[url] = item if item.guid and item.url == url else replace(item, guid=item.guid or url, url=url)
     return tuple(kept.values()), problems
 
 
@@ -43,14 +41,12 @@ def capped(problems: Sequence[str]) -> tuple[str, ...]:
     return (*problems[:PROBLEMS_MAX], f"and {more:,} more") if more > 0 else tuple(problems)
 
 
-def _reason(item: Item, url: str, numbers: dict[str, int]) -> str:
+def _reason(item: Item, url: str) -> str:
     if not item.url:
         return "has no link"
     if not url:
         return f"links to {shortened(_PASSWORD.sub('//…@', item.url), URL_LENGTH)}, which is no http(s) address"
-    if has_credentials(url):
-        return "links to an address with a user name or password"
-    return f"repeats the address of item {numbers[url]}" if url in numbers else ""
+    return "links to an address with a user name or password" if has_credentials(url) else ""
 
 
 def _title(item: Item) -> str:

@@ -11,7 +11,8 @@ REFERENCE = (
     r"(?:#(?:(?P<decimal>\d{1,7})|x(?P<hex>[\da-f]{1,6}));|(?P<entity>[a-z]\w{1,30};))?"
 )
 REFERENCE_MAX = 33  #: characters
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+_NOT_XML = re.compile(f"{_CONTROL}{_CONTROL}*")  # is found four times as fast as with a plus
 
 
 def without_controls(text: str) -> str:

@@ -12,7 +12,9 @@ Row = Mapping[str, str]  #: text by the local name of its element
 
 _FIELD_MAX = 5_000  #: characters
 _EXTENSIONS = ("image", "video", "xhtml")  # have addresses and titles of their own
-_REFERENCE = re.compile(REFERENCE, re.IGNORECASE)
+#: The parser looks from every "<" for its ">", however far that is: quadratic time, where each is lost.
+_LOST = r"<(?!!--|!\[CDATA\[)(?=[^<>]*<)"
+_BREAKS = re.compile(f"{REFERENCE}|{_LOST}", re.IGNORECASE)
 
 
 def rows(pieces: Iterable[str], name: str, url: str) -> Iterator[Row]:
@@ -25,11 +27,15 @@ def rows(pieces: Iterable[str], name: str, url: str) -> Iterator[Row]:
         target=target, recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
     )
     for piece in _whole_references(pieces):
-        parser.feed(_REFERENCE.sub(mended, without_controls(piece)))
+        parser.feed(_BREAKS.sub(_mended, without_controls(piece)))
         count += len(target.rows)
         yield from target.taken()
     if not count and target.depth:
         raise RecordError(f"{url}: broken sitemap without an address that can be read")
+
+
+def _mended(found: re.Match[str]) -> str:
+    return "&lt;" if found[0] == "<" else mended(found)
 
 
 def _whole_references(pieces: Iterable[str]) -> Iterator[str]:

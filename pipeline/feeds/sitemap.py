@@ -43,9 +43,7 @@ def _newest(found: Iterable[Row], url: str, zone: tzinfo) -> ParsedFeed:
     if not seen.news:
         del newest[ITEMS_MAX:]
     items, problems = keep(newest, url)
-    return ParsedFeed(
-        kind="sitemap", title=seen.name, items=items, problems=capped(seen.problems(len(newest)) + problems)
-    )
+    return ParsedFeed(kind="sitemap", title=seen.name, items=items, problems=capped(seen.problems() + problems))
 
 
 @dataclass
@@ -57,13 +55,8 @@ class _Seen:
     undated: int = 0
     news: int = 0
 
-    def problems(self, kept: int) -> list[str]:
-        older = self.total - self.undated - kept
-        return [
-            f"{count:,} of {self.total:,} addresses {reason}"
-            for count, reason in ((self.undated, "have no date"), (older, f"are older than the newest {kept:,}"))
-            if count
-        ]
+    def problems(self) -> list[str]:
+        return [f"{self.undated:,} of {self.total:,} addresses have no date"] if self.undated else []
 
 
 def _dated(found: Iterable[Row], zone: tzinfo, seen: _Seen) -> Iterator[Item]:

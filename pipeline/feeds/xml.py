@@ -5,6 +5,7 @@ What it gets is text that this package has decoded, without what makes it slow, 
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Any
@@ -22,16 +23,22 @@ from pipeline.language.clean import clean
 from pipeline.urls import absolute
 
 CHARACTERS_MAX = 4_000_000
+NAMESPACES_MAX = 500
+BASES_MAX = 20_000  #: characters of xml:base that add up
+BASE_MAX = 2_000
 
 _SLOW = "author|category|creator|keywords|managingEditor|publisher|subject|tags|webMaster"  # take it quadratic time
-_FAILING = "box|exterior|geom|line|linearRing|lineString|point|polygon|pos|posList|where"  # of GeoRSS, now and then
+_FAILING = "box|exterior|geom|line|linearRing|lineString|links|point|polygon|pos|posList|where"  # GeoRSS, for the most
 #: What feedparser stumbles over: what breaks XML (but in CDATA it may stand), and those elements; none is read here.
 _STUMBLES = re.compile(
     r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>|\Z)"
-    rf"|(?P<tag></?)(?:[\w-]+:)?(?:{_SLOW}|{_FAILING})(?![\w:.-])|{REFERENCE}",
+    rf"|(?P<tag></?)(?:[\w.-]+:)?(?:{_SLOW}|{_FAILING})(?![\w:.-])|{REFERENCE}",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_NAMESPACE = re.compile(r"xmlns:([\w.-]+)")
+_BASE = re.compile(r"""base\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]*)""")
+_ROOTED = ("http://", "https://", "/")
+_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 
 
@@ -41,7 +48,9 @@ def read_xml(text: str, root: str, url: str, zone: tzinfo) -> ParsedFeed:
     Raises RecordError when it is no feed, or is broken and has no item that can be read.
     """
     text, cut = _cut(without_controls(text), root, url)
-    parsed = _parsed(_STUMBLES.sub(_readable, text), url)
+    bases = [base.strip("\"'") for base in _BASE.findall(text.lower())]
+    _refuse_excess(text, bases, url)
+    parsed = _parsed(_STUMBLES.sub(_readable, text), url, has_bases=bool(bases))
     version = str(parsed.get("version") or "")
     if not version:
         raise RecordError(f"{url}: not a feed that we know, but <{root}>; check the address in the catalogue")
@@ -67,17 +76,29 @@ def _cut(text: str, root: str, url: str) -> tuple[str, list[str]]:
     return f"{text[: starts[count]]}{end}</{root}>", [not_read(count)]
 
 
+def _refuse_excess(text: str, bases: Sequence[str], url: str) -> None:
+    """Refuse what makes feedparser look at all of it again for each element."""
+    namespaces = len(set(_NAMESPACE.findall(text)))
+    length = sum(len(base) for base in bases if len(base) > BASE_MAX or not base.startswith(_ROOTED))
+    if namespaces > NAMESPACES_MAX:
+        raise RecordError(f"{url}: declares {namespaces:,} namespaces, more than any feed needs")
+    if length > BASES_MAX:
+        raise RecordError(f"{url}: has {length:,} characters of xml:base, more than any feed needs")
+
+
 def _readable(found: re.Match[str]) -> str:
     if found["tag"]:
         return f"{found['tag']}unread"
     return mended(found) if found[0].startswith("&") else found[0]
 
 
-def _parsed(text: str, url: str) -> Any:
+def _parsed(text: str, url: str, *, has_bases: bool) -> Any:
+    """What feedparser makes of it; it gets the feed's address only where xml:base needs it: we know a better base."""
+    location = {"content-location": url} if has_bases else {}
     try:
         return feedparser.parse(
             io.BytesIO(text.encode()),  # bare bytes may be taken for the name of a file, which is then read
-            response_headers={"content-type": "application/xml; charset=utf-8"},  # no address: we know a better base
+            response_headers={"content-type": "application/xml; charset=utf-8", **location},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -92,7 +113,7 @@ def _kind(version: str) -> Kind:
 
 
 def _base(feed: Any, kind: Kind, url: str) -> str:
-    """What relative addresses stand against where no xml:base says so.
+    """What relative addresses stand against in a feed without xml:base.
 
     RFC 4287 has the feed's own address for Atom. RSS has no rule; readers take the channel's link, for feeds are
     often served from elsewhere.
@@ -119,7 +140,8 @@ def _item(entry: Any, kind: Kind, zone: tzinfo) -> Item:
 
 def _link(entry: Any) -> str:
     """The address of the page: of alternates the first that is HTML; without any, the GUID if it is a permalink."""
-    ranked = [(rank, link["href"]) for link in entry.get("links", ()) if (rank := _rank(link)) is not None]
+    links = [link for link in entry.get("links", ()) if isinstance(link, dict)]
+    ranked = [(rank, link["href"]) for link in links if (rank := _rank(link)) is not None]
     if ranked:
         return clean(min(ranked, key=lambda pair: pair[0])[1]).strip()
     return _permalink(_string(entry, "link"))

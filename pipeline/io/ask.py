@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from pipeline.errors import RecordError, StageError
 from pipeline.feeds.entries import to_entries
 from pipeline.feeds.freshness import freshness
-from pipeline.feeds.health import Answer, Failing, Failure, FeedHealth, conditions
+from pipeline.feeds.health import Answer, Failure, FeedHealth, conditions
 from pipeline.feeds.parse import ParsedFeed, Part, choose_parts, parse_feed
 from pipeline.io.archive import Earlier, Location, Response
-from pipeline.io.failures import check_status
+from pipeline.io.failures import NOT_MODIFIED, FetchError, HostBlocked, check_status
 from pipeline.io.network import Network
 from pipeline.records import Entry, Feed
 from pipeline.workers import Workers
 
-NOT_MODIFIED, GONE = 304, 410
+GONE = 410
 PART_SLACK = timedelta(days=1)  # many sitemaps say only on which day a part has changed
 
 
@@ -32,42 +32,59 @@ class Asked:
     entries: Sequence[Entry] = ()
     error: Exception | None = None
 
-    def answer(self, known_count: int) -> Answer:
-        """The answer for the feed's health, given how many of its entries were known."""
+    def answer(self) -> Answer:
+        """The answer for the feed's health."""
         assert self.response
         given = Answer(
-            at=self.at, is_changed=False, wait=self._wait(self.response), moved_to=self.response.moved_to
-        )  # fmt: skip
+            at=self.at,
+            is_changed=self.parsed is not None,
+            etag=self._validator("etag", self.health.etag),
+            last_modified=self._validator("last-modified", self.health.last_modified),
+            address_ids=[entry.address_id for entry in self.entries],
+            published=[date for entry in self.entries if (date := entry.published_at or entry.updated_at)],
+            wait=self._wait(self.response),
+            moved_to=self.response.moved_to,
+        )
         if not self.parsed:
             return given
-        changed = replace(
-            given,
-            is_changed=True,
-            published=[entry.published_at for entry in self.entries if entry.published_at],
-            item_count=len({entry.address_id for entry in self.entries}),
-            known_count=known_count,
-        )
         if self.parsed.kind == "sitemap-index":  # it does not tell whether its parts have changed: ask for all of it
-            return changed
+            return replace(given, etag=None, last_modified=None)
         return replace(
-            changed,
-            etag=self.response.header("etag") or None,
-            last_modified=self.response.header("last-modified") or None,
+            given,
             payload_digest=self.captures[-1].payload_digest,
-            url=self.captures[-1].url,
+            captured_at=self.captures[-1].captured_at,
+            captured_url=self.captures[-1].url,
         )
+
+    def _validator(self, name: str, before: str | None) -> str | None:
+        """What stands now: an answer 304 may leave out what has not changed (RFC 9110, section 15.4.5)."""
+        assert self.response
+        given = self.response.header(name) or None
+        return given or before if self.response.status_code == NOT_MODIFIED else given
 
     def failure(self) -> Failure:
         """The failure for the feed's health: soft where an answer came that was no feed."""
         assert self.error
-        kind: Failing = getattr(self.error, "failure", "soft")
+        if not isinstance(self.error, FetchError):
+            return Failure(at=self.at, kind="soft", message=str(self.error))
+        pause = self.error.until - self.at if isinstance(self.error, HostBlocked) else self.error.retry_after
         return Failure(
             at=self.at,
-            kind=kind,
+            kind=self.error.failure,
             message=str(self.error),
-            is_gone=getattr(self.error, "status_code", None) == GONE,
-            retry_after=getattr(self.error, "retry_after", None),
+            is_gone=self.error.status_code == GONE,
+            retry_after=pause,
         )
+
+    @property
+    def is_put_off(self) -> bool:
+        """Nothing was asked, as the host wants to be left alone."""
+        return isinstance(self.error, HostBlocked) and not self.captures
+
+    @property
+    def is_unanswered(self) -> bool:
+        """No server said anything: the feed's fault, or that of our own network."""
+        return isinstance(self.error, FetchError) and self.error.is_passing and self.error.status_code is None
 
     def _wait(self, response: Response) -> timedelta | None:
         waits = (
@@ -136,8 +153,12 @@ async def _with_parts(
         else:
             items, problems = [*items, *found.items], [*problems, *found.problems]
     if error and not items:
-        raise error
+        raise FetchError(f"none of its parts can be read: {error}", "temporary" if _is_passing(error) else "soft")
     return replace(index, items=tuple(items), problems=tuple(problems))
+
+
+def _is_passing(error: RecordError) -> bool:
+    return isinstance(error, FetchError) and error.is_passing
 
 
 async def _part(network: Network, workers: Workers, part: Part, captures: list[Location], zone: tzinfo) -> ParsedFeed:

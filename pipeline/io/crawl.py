@@ -27,7 +27,8 @@ async def crawl(
     """Yield what *work* returns for each item, as it comes; at most *connections* items are worked on at once.
 
     An item is handed out when its host is ready, the host that has been ready longest first. After *seconds_max*
-    no more are; without it, those are left whose host is not ready within its patience when all else is done.
+    no more are; without it, those are left whose host is not ready within its patience when all else is done. Those of
+    a host that is put off are left in any case.
     The items that were left are those without an outcome.
 
     What *work* raises is raised here, and stops the rest.
@@ -86,8 +87,13 @@ class Frontier(Generic[T]):
         if not queue.items and not queue.busy:
             del self._queues[host]
 
-    def next_at(self) -> float:
-        """When to ask again; infinity when only the end of work can make a host ready."""
+    def next_at(self, now: float) -> float:
+        """When to ask again; infinity when only the end of work can make a host ready.
+
+        When all that is left waits for hosts that are put off, these are given up for this crawl.
+        """
+        while self._line and self._hosts.is_put_off(self._line[0][2], now):
+            heappop(self._line)
         return self._line[0][0] if self._line else float("inf")
 
     def _hand_out(self, host: str, queue: "_Queue[T]", now: float) -> T:
@@ -164,7 +170,7 @@ class _Crew(Generic[T, S]):
         """How long a next item is worth waiting for; none when no more is to come."""
         if not self._frontier.waiting or now >= self._end:
             return None
-        at = self._frontier.next_at()
+        at = self._frontier.next_at(now)
         if at < (self._end if self._end < float("inf") else now + self._patience):
             return at
         return self._end if self._frontier.busy else None

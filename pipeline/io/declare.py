@@ -8,10 +8,11 @@ from sqlalchemy import Connection, delete, select, update
 from pipeline.feeds.health import FeedHealth
 from pipeline.io.rows import to_row
 from pipeline.io.store import Store, chunks, insert_new, table_of
-from pipeline.io.tables import FeedRow, SourceDayRow, SourceRow
+from pipeline.io.tables import FeedRow, PollRow, SourceDayRow, SourceRow
 from pipeline.records import Feed, Source, make_id
 
-SOURCE, FEED, SOURCE_DAY = table_of(SourceRow), table_of(FeedRow), table_of(SourceDayRow)
+SOURCE, FEED = table_of(SourceRow), table_of(FeedRow)
+POLL, SOURCE_DAY = table_of(PollRow), table_of(SourceDayRow)
 
 
 def declare(store: Store, day: date, sources: Sequence[Source]) -> None:
@@ -39,20 +40,25 @@ def _declare_sources(connection: Connection, sources: Sequence[Source]) -> None:
 
 
 def _declare_feeds(connection: Connection, feeds: Sequence[Feed]) -> None:
-    known = set(connection.scalars(select(FEED.c.feed_id)))
-    connection.execute(update(FEED).values(is_active=False))
+    """New feeds join; of the others, only those change that left the catalogue or came back."""
+    was_active = {row.feed_id: row.is_active for row in connection.execute(select(FEED.c.feed_id, FEED.c.is_active))}
+    named = {feed.feed_id for feed in feeds}
     new = [
         to_row(FeedHealth(feed_id=feed.feed_id, url=feed.url)) | {"source_id": feed.source_id, "is_active": True}
         for feed in feeds
-        if feed.feed_id not in known
+        if feed.feed_id not in was_active
     ]
     insert_new(connection, FeedRow, new)
-    for some in chunks(feed.feed_id for feed in feeds if feed.feed_id in known):
-        connection.execute(update(FEED).where(FEED.c.feed_id.in_(some)).values(is_active=True))
+    changed = {feed_id for feed_id, is_active in was_active.items() if is_active != (feed_id in named)}
+    for some in chunks(changed):
+        connection.execute(update(FEED).where(FEED.c.feed_id.in_(some)).values(is_active=~FEED.c.is_active))
 
 
 def _account(connection: Connection, day: date, sources: Sequence[Source]) -> None:
-    """Keep what the catalogue says of its sources on this day; later catalogues do not change it."""
+    """Keep what the catalogue says of its sources on this day; later catalogues do not change it.
+
+    A source that leaves the catalogue within the day, after it was polled, stays in the account of that day.
+    """
     rows = [
         {
             "source_day_id": make_id(day, source.source_id),
@@ -64,5 +70,8 @@ def _account(connection: Connection, day: date, sources: Sequence[Source]) -> No
         }
         for source in sources
     ]
-    connection.execute(delete(SOURCE_DAY).where(SOURCE_DAY.c.day == day))
+    polled = select(POLL.c.source_id).where(POLL.c.day == day)
+    connection.execute(delete(SOURCE_DAY).where(SOURCE_DAY.c.day == day, SOURCE_DAY.c.source_id.not_in(polled)))
+    for some in chunks(str(row["source_day_id"]) for row in rows):
+        connection.execute(delete(SOURCE_DAY).where(SOURCE_DAY.c.source_day_id.in_(some)))
     insert_new(connection, SourceDayRow, rows)

@@ -3,13 +3,12 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal
 
 from pipeline.errors import RecordError
+from pipeline.feeds.health import FailureKind
 from pipeline.io.archive import Response
 
-Failure = Literal["hard", "soft", "temporary"]
-
+NOT_MODIFIED = 304
 TEMPORARY_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})  # 520 to 530: Cloudflare's
 RETRY_AFTER_MAX = timedelta(hours=24)
 
@@ -24,7 +23,7 @@ class FetchError(RecordError):
     def __init__(
         self,
         message: str,
-        failure: Failure = "hard",
+        failure: FailureKind = "hard",
         *,
         status_code: int | None = None,
         retry_after: timedelta | None = None,

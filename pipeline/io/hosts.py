@@ -6,7 +6,7 @@ monotonic clock; what outlives a run is told in UTC.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,15 @@ LOST_MAX = 3  # exchanges in a row without an answer; then the host is given a p
 DELAY_SECONDS_MAX = 60.0  # of a crawl-delay
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The last pause that a host was given, also one that has ended."""
+
+    host: str
+    blocked_until: datetime
+    pause_seconds: float  #: the next one without Retry-After is twice as long
+
+
 @dataclass(slots=True)
 class _Host:
     delay: float
@@ -34,20 +43,21 @@ class _Host:
 
 
 class Hosts:
-    """What is known of each host; *blocks* are pauses that earlier runs were asked for.
+    """What is known of each host; *pauses* are those of earlier runs.
 
     *utc_at_zero* is the time of day when the monotonic clock was at zero.
     """
 
-    def __init__(
-        self, settings: Settings, blocks: Mapping[str, datetime] | None = None, utc_at_zero: datetime | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, pauses: Iterable[Pause] = (), utc_at_zero: datetime | None = None) -> None:
         self._utc_at_zero = utc_at_zero or datetime.now(UTC) - timedelta(seconds=monotonic())
         self._hosts = defaultdict[str, _Host](lambda: _Host(settings.host_delay_seconds))
         self.connections = settings.host_connections  #: exchanges at once with one host
         self.patience = max(DELAY_SECONDS_MAX, settings.host_delay_seconds)  #: seconds that a turn is waited for
-        for host, until in (blocks or {}).items():
-            self._hosts[host].blocked_until = (until - self._utc_at_zero).total_seconds()
+        self._changed = set[str]()
+        for pause in pauses:
+            known = self._hosts[pause.host]
+            known.pause = pause.pause_seconds
+            known.blocked_until = (pause.blocked_until - self._utc_at_zero).total_seconds()
 
     def delay(self, host: str) -> float:
         """Seconds between an exchange's start or end and the next start."""
@@ -73,34 +83,44 @@ class Hosts:
         known = self._hosts[host]
         known.lost = 0
         if status_code in PAUSE_STATUS:
-            self._pause(known, retry_after.total_seconds() if retry_after else 0.0, now)
-        elif known.blocked_until <= now:
+            self._pause(host, retry_after.total_seconds() if retry_after else 0.0, now)
+        elif LONG_AGO < known.blocked_until <= now:
             known.pause, known.blocked_until = 0.0, LONG_AGO
+            self._changed.add(host)
 
     def lost(self, host: str, now: float) -> None:
         """No answer came; the third time in a row the host is given a pause."""
         known = self._hosts[host]
         known.lost += 1
         if known.lost >= LOST_MAX:
-            self._pause(known, 0.0, now)
+            self._pause(host, 0.0, now)
 
-    def _pause(self, known: _Host, seconds: float, now: float) -> None:
+    def _pause(self, host: str, seconds: float, now: float) -> None:
+        known = self._hosts[host]
         if known.blocked_until <= now:  # what was on its way when a pause began does not double it
             known.pause = min(known.pause * 2 or PAUSE_SECONDS, PAUSE_SECONDS_MAX)
         known.blocked_until = max(known.blocked_until, now + (seconds or known.pause or PAUSE_SECONDS))
+        self._changed.add(host)
 
     def pause(self, host: str, now: float) -> float:
         """How many more seconds the host is to be left alone."""
         return max(0.0, self._hosts[host].blocked_until - now)
 
-    def blocked_until(self, host: str) -> datetime | None:
-        """When the last pause that the host was given ends or ended; none if it answered well since."""
-        known = self._hosts[host]
-        return None if known.blocked_until == LONG_AGO else self.utc(known.blocked_until)
+    def is_put_off(self, host: str, now: float) -> bool:
+        """Whether the host's pause is too long to be waited for."""
+        return self.pause(host, now) > PAUSE_SECONDS_WAITED
 
-    def blocks(self) -> dict[str, datetime]:
-        """All that blocked_until says, by host: for the next run."""
-        return {host: until for host in self._hosts if (until := self.blocked_until(host))}
+    def last_pause(self, host: str) -> Pause | None:
+        """The last pause that the host was given; none if it answered well since it ended."""
+        known = self._hosts[host]
+        if known.blocked_until == LONG_AGO:
+            return None
+        return Pause(host=host, blocked_until=self.utc(known.blocked_until), pause_seconds=known.pause)
+
+    def changes(self) -> Mapping[str, Pause | None]:
+        """What last_pause says of each host of which it says something else than when this was last asked."""
+        changed, self._changed = self._changed, set()
+        return {host: self.last_pause(host) for host in changed}
 
     def utc(self, at: float) -> datetime:
         """The time of day of an instant."""
@@ -134,7 +154,7 @@ class Turns:
         try:
             async with gate.first:
                 while (wait := self._hosts.ready_at(host) - monotonic()) > 0:
-                    if self._hosts.pause(host, monotonic()) > PAUSE_SECONDS_WAITED:
+                    if self._hosts.is_put_off(host, monotonic()):
                         raise HostBlocked(host, self._hosts.utc(self._hosts.ready_at(host)))
                     await asyncio.sleep(wait)
                 self._hosts.touched(host, monotonic())

@@ -17,14 +17,12 @@ import httpx
 
 from pipeline.io.archive import Hop, Response
 from pipeline.io.coding import ACCEPTED, Decoder
-from pipeline.io.failures import FetchError, HostBlocked, TooManyRedirects, check_status, retry_after
+from pipeline.io.failures import FetchError, TooManyRedirects, retry_after
 from pipeline.io.guard import BROKEN, Exchange, Pool
 from pipeline.io.hosts import Hosts, Turns
 from pipeline.settings import Settings
 from pipeline.urls import LENGTH_MAX, host_key
 from pipeline.version import VERSION
-
-__all__ = ["Client", "FetchError", "HostBlocked", "TooManyRedirects", "check_status", "user_agent"]
 
 REDIRECTS_MAX = 5
 REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
@@ -47,20 +45,23 @@ class Client:
     async def get(
         self,
         url: str,
-        headers: Mapping[str, str] | None = None,
+        headers: Callable[[str], Mapping[str, str]] | None = None,
         allow: Callable[[str], Awaitable[None]] | None = None,
         first_bytes: int | None = None,
+        hops: list[Hop] | None = None,
     ) -> Response:
         """Fetch one address and return what came back, whatever its status.
 
-        *allow* is awaited with the address of each request before it is made, and may raise to stop there.
-        Of a body longer than *first_bytes* only these are read.
+        *headers* says what else to send to an address. *allow* is awaited with the address of each request before
+        it is made, and may raise to stop there. Of a body longer than *first_bytes* only these are read.
+        *hops* gets each redirect as it is followed, so that it is known also when no answer comes.
         The exchanges of a chain of redirects have deadline_seconds together; waiting for turns does not count.
         Cookies live as long as the chain.
 
         Raises FetchError with what, where and why when nothing usable came back.
         """
-        address, hops, cookies = _address(url, url), list[Hop](), httpx.Cookies()
+        address, cookies = _address(url, url), httpx.Cookies()
+        hops = [] if hops is None else hops
         seconds_left = self._settings.deadline_seconds
         for _ in range(REDIRECTS_MAX + 1):
             if allow:
@@ -72,7 +73,7 @@ class Client:
                 headers={
                     "Host": address.netloc.decode(),
                     **self._headers,
-                    **(headers or {}),
+                    **(headers(str(address)) if headers else {}),
                     **_sent(cookies, address),
                 },
                 first_bytes=first_bytes,
@@ -125,19 +126,22 @@ class Client:
             if _is_redirect(response):
                 await _skip_short(response, exchange)
                 return response
-            return replace(response, body=await self._body(errand, response, exchange))
+            body, is_cut = await self._body(errand, response, exchange)
+            return replace(response, body=body, is_cut=is_cut)
         finally:
             await exchange.aclose()
 
-    async def _body(self, errand: "_Errand", response: Response, exchange: Exchange) -> bytes:
+    async def _body(self, errand: "_Errand", response: Response, exchange: Exchange) -> tuple[bytes, bool]:
+        """The decoded body, and whether only its beginning was read, since no more was wanted."""
         body, raw_count, limit = bytearray(), 0, self._settings.body_bytes_max
+        wanted = None if errand.first_bytes is None else min(errand.first_bytes, limit)
         decoder = Decoder(response.header("content-encoding"))
         async for chunk in exchange.chunks():
             raw_count += len(chunk)
             for piece in decoder.pieces(chunk):
                 body += piece
-                if errand.first_bytes is not None and len(body) >= errand.first_bytes:
-                    return bytes(body[: errand.first_bytes])
+                if wanted is not None and len(body) >= wanted:
+                    return bytes(body[:wanted]), True
                 if len(body) > limit:
                     break
             if max(len(body), raw_count) > limit:
@@ -146,7 +150,7 @@ class Client:
                 )
         if not decoder.is_whole:
             raise FetchError(f"{errand.where}: body ends before its coding, {decoder.name}, does", "temporary")
-        return bytes(body)
+        return bytes(body), False
 
     async def __aenter__(self) -> Self:
         return self

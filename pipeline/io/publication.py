@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from pipeline.events.ontology import score
 from pipeline.feeds.coverage import Coverage, coverage_state
+from pipeline.io.feed_days import feed_days
 from pipeline.io.store import Row, Store, chunks, table_of
 from pipeline.io.tables import (
     ArticleRow,
@@ -22,12 +23,9 @@ from pipeline.io.tables import (
     ClaimRow,
     EntryRow,
     EventRow,
-    FeedRow,
-    GapRow,
     LinkRow,
     MentionRow,
     PageRow,
-    PollRow,
     RejectionRow,
     SightingRow,
     SourceDayRow,
@@ -174,11 +172,9 @@ def _entity(part: str, entity: Mapping[str, Any] | None) -> Row:
 
 def coverage(store: Store, day: date) -> list[Coverage]:
     """Account for every source of the day's catalogue, from rows of that day only."""
-    polls = store.rows(PollRow, PollRow.day == day)
-    polled = {row["source_id"] for row in polls}
-    answered = Counter(
-        source for source, _ in {(row["source_id"], row["feed_id"]) for row in polls if not row["error"]}
-    )
+    feeds = feed_days(store, day)
+    polled = {row["source_id"] for row in feeds}
+    answered = Counter(row["source_id"] for row in feeds if row["is_answered"])
     entries, pages, articles = (_count(store, model, day) for model in (EntryRow, PageRow, ArticleRow))
     rejected = Counter(
         row["source_id"]
@@ -227,34 +223,3 @@ def _count(store: Store, model: type[Base], day: date) -> Counter[str]:
     query = select(table.c.source_id, func.count()).where(table.c.day == day).group_by(table.c.source_id)
     with store.transaction() as connection:
         return Counter(dict(iter(connection.execute(query))))
-
-
-def feed_days(store: Store, day: date) -> list[Row]:
-    """Account for every feed that was polled, from rows of that day only; how often makes no difference."""
-    polls: dict[str, list[Row]] = {}
-    for row in store.rows(PollRow, PollRow.day == day, order=("checked_at",)):
-        polls.setdefault(row["feed_id"], []).append(row)
-    gaps: dict[str, list[Row]] = {}
-    for row in store.rows(GapRow, GapRow.day == day):
-        gaps.setdefault(row["feed_id"], []).append(row)
-    urls = {row["feed_id"]: row["url"] for row in store.rows(FeedRow)}
-    return [_feed_day(urls[key], rows, gaps.get(key, [])) for key, rows in sorted(polls.items())]
-
-
-def _feed_day(url: str, polls: Sequence[Row], gaps: Sequence[Row]) -> Row:
-    estimates = [gap["missed_estimate"] for gap in gaps if gap["missed_estimate"] is not None]
-    errors = [poll["error"] for poll in polls if poll["error"]]
-    return {
-        "day": polls[0]["day"],
-        "feed_id": polls[0]["feed_id"],
-        "source_id": polls[0]["source_id"],
-        "url": url,
-        "polled_at": polls[0]["checked_at"],
-        "state": polls[-1]["state"],
-        "is_answered": any(not poll["error"] for poll in polls),
-        "failure_kinds": sorted({poll["failure_kind"] for poll in polls if poll["failure_kind"]}),
-        "last_error": errors[-1] if errors else None,
-        "entry_count": sum(poll["new_count"] for poll in polls),
-        "gap_count": len(gaps),
-        "missed_estimate": sum(estimates) if estimates else None,
-    }

@@ -1,33 +1,35 @@
 """What a site's robots.txt lets us ask for (RFC 9309).
 
-Each file is fetched once a day, and tried once in a run. The matcher is given only the rules that are meant for us,
-so a hostile file costs no more than its length.
+Each file is fetched once a day, and tried once in a run. Of a file only the rules that are meant for us are kept,
+and of a run's files only the last ones are held in memory: the shelf has the others.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
-from itertools import count
+from functools import partial
+from itertools import accumulate, count
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import httpx
 from protego import Protego
 
+from pipeline.io.archive import Response
 from pipeline.io.failures import FetchError, HostBlocked, TooManyRedirects, retry_after
-from pipeline.io.http import Client
-from pipeline.settings import Settings
+from pipeline.io.hosts import Hosts
 from pipeline.urls import host_key
 
 PRODUCT = "eventwire"
 BYTES_MAX = 500 * 1024  # section 2.5
 FRESH, STALE_MAX = timedelta(hours=24), timedelta(days=30)  # sections 2.4 and 2.3.1.4
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
-WILDCARDS_MAX = 2000
-PARSED_MAX = 256  # files whose rules are in memory
+RULES_CHARACTERS_MAX, WILDCARDS_MAX = 100_000, 2000  # of one file
+HELD_CHARACTERS_MAX = 2_000_000  # of all files in memory; their parsed rules take 20 to 70 times as much
 
 LINE_END = re.compile(r"\r\n?|\n")
 LINE = re.compile(
@@ -38,7 +40,7 @@ TOKEN = re.compile(r"\*|[a-z_-]+", re.IGNORECASE)  # section 2.2.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsFile:
-    """A site's robots.txt as it was had; its text is empty where there was none."""
+    """What a site's robots.txt says to us, as a file of its own; empty where there was none, or nothing for us."""
 
     origin: str  #: scheme and authority
     fetched_at: datetime
@@ -50,44 +52,47 @@ class RobotsRefused(FetchError):
     """A site's robots.txt does not allow a request, or cannot be had."""
 
 
+class Shelf(Protocol):
+    """Where files outlive a run; its methods are called in threads."""
+
+    def robots(self, origin: str) -> RobotsFile | None:
+        """The file that was had last, however old."""
+
+    def keep_robots(self, file: RobotsFile) -> None:
+        """Put the file in place of an earlier one."""
+
+
 class Robots:
-    """Answers for the addresses of one run; *cached* are the files of earlier runs by origin, however old."""
+    """Answers for the addresses of one run; *get* fetches an address, of whose body BYTES_MAX are wanted at most."""
 
     def __init__(
         self,
-        client: Client,
-        settings: Settings,
-        cached: Mapping[str, RobotsFile] | None = None,
+        get: Callable[[str], Awaitable[Response]],
+        hosts: Hosts,
+        shelf: Shelf,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._client, self._clock = client, clock
-        self._bytes_max = min(BYTES_MAX, settings.body_bytes_max)
-        self._files = dict(cached or {})
-        self._learned: dict[str, RobotsFile] = {}
+        self._get, self._hosts, self._shelf, self._clock = get, hosts, shelf, clock
+        self._held = _Held()
         self._failed: dict[str, Callable[[], RobotsRefused]] = {}  # anew for each who asks
         self._locks = WeakValueDictionary[str, asyncio.Lock]()
-
-    def learned(self) -> Mapping[str, RobotsFile]:
-        """The files that this run fetched, by origin."""
-        return self._learned
 
     async def check(self, url: str) -> None:
         """Return when the address may be asked for; its host gets the distance that it asks for (crawl-delay).
 
         Raises RobotsRefused when it may not, and HostBlocked when that cannot be found out yet.
         """
-        host, file = host_key(url), await self._file(origin_of(url))
-        rules = _rules(file.text)
-        self._client.hosts.slow_down(host, rules.crawl_delay(PRODUCT) or 0.0)
+        host, rules = host_key(url), (await self._known(origin_of(url))).rules
+        self._hosts.slow_down(host, rules.crawl_delay(PRODUCT) or 0.0)
         if not rules.can_fetch(url, PRODUCT):
             raise RobotsRefused(f"robots.txt of {host} does not allow {url}")
 
-    async def _file(self, origin: str) -> RobotsFile:
+    async def _known(self, origin: str) -> "_Known":
         """The file as it is, or an older copy while it is out of reach (section 2.3.1.4)."""
         async with self._locks.setdefault(origin, asyncio.Lock()):  # those who ask meanwhile wait for the answer
-            known = self._files.get(origin)
-            if known and self._clock() - known.fetched_at < FRESH:
+            known = self._held.get(origin) or await self._load(origin)
+            if known and self._is_younger(known, FRESH):
                 return known
             if origin not in self._failed:
                 try:
@@ -97,14 +102,22 @@ class Robots:
                 except FetchError as error:
                     said = f"nothing is asked of a site whose robots.txt is out of reach: {error}"
                     self._failed[origin] = partial(RobotsRefused, said, error.failure, retry_after=error.retry_after)
-            if known and self._clock() - known.fetched_at < STALE_MAX:
+            if known and self._is_younger(known, STALE_MAX):
                 return known
             raise self._failed[origin]()
 
-    async def _fetch(self, origin: str) -> RobotsFile:
+    def _is_younger(self, known: "_Known", age: timedelta) -> bool:
+        """Whether the file is younger than that; one from the future, by a clock that was wrong, is not."""
+        return timedelta() <= self._clock() - known.file.fetched_at < age
+
+    async def _load(self, origin: str) -> "_Known | None":
+        file = await asyncio.to_thread(self._shelf.robots, origin)
+        return self._held.put(file) if file else None
+
+    async def _fetch(self, origin: str) -> "_Known":
         file = await self._ask(origin)
-        self._files[origin] = self._learned[origin] = file
-        return file
+        await asyncio.to_thread(self._shelf.keep_robots, file)
+        return self._held.put(file)
 
     async def _ask(self, origin: str) -> RobotsFile:
         """Ask the site; raise FetchError for a file that is out of reach.
@@ -113,7 +126,7 @@ class Robots:
         """
         at, text, status_code = self._clock(), "", None
         with suppress(TooManyRedirects):  # section 2.3.1.2
-            response = await self._client.get(f"{origin}/robots.txt", first_bytes=self._bytes_max)
+            response = await self._get(f"{origin}/robots.txt")
             status_code = response.status_code
             if status_code == TOO_MANY_REQUESTS or status_code >= SERVER_ERROR:
                 raise FetchError(
@@ -123,8 +136,47 @@ class Robots:
                     retry_after=retry_after(response.header("retry-after"), response.captured_at),
                 )
             if 200 <= status_code < 300:
-                text = response.body.decode("utf-8-sig", errors="replace").replace("\0", "")
+                text = for_us(response.body.decode("utf-8-sig", errors="replace").replace("\0", ""))
         return RobotsFile(origin=origin, fetched_at=at, status_code=status_code, text=text)
+
+
+# ── memory ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    file: RobotsFile
+    rules: Protego
+
+
+class _Held:
+    """The files that were used last."""
+
+    def __init__(self) -> None:
+        self._known = OrderedDict[str, _Known]()
+        self._characters = 0
+
+    def get(self, origin: str) -> _Known | None:
+        if origin in self._known:
+            self._known.move_to_end(origin)
+        return self._known.get(origin)
+
+    def put(self, file: RobotsFile) -> _Known:
+        if earlier := self._known.pop(file.origin, None):
+            self._characters -= _size(earlier.file)
+        known = self._known[file.origin] = _Known(file, Protego.parse(file.text))
+        self._characters += _size(file)
+        while self._characters > HELD_CHARACTERS_MAX:
+            self._characters -= _size(self._known.popitem(last=False)[1].file)
+        return known
+
+
+def _size(file: RobotsFile) -> int:
+    """What a file counts for: an empty one takes memory too."""
+    return len(file.text) + 200
+
+
+# ── rules ────────────────────────────────────────────────────────────────────────────────────
 
 
 def origin_of(url: str) -> str:
@@ -136,12 +188,13 @@ def origin_of(url: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=PARSED_MAX)
-def _rules(text: str) -> Protego:
-    return Protego.parse("\n".join(["User-agent: *", *_lines_for_us(text)]))
+def for_us(text: str) -> str:
+    """The file without what is not meant for us, with one group for everyone."""
+    rules = _rules_for_us(text)
+    return "\n".join(["User-agent: *", *rules]) if rules else ""
 
 
-def _lines_for_us(text: str) -> list[str]:
+def _rules_for_us(text: str) -> list[str]:
     """The rules of all groups that name us; where none does, of those for everyone (section 2.2.1)."""
     groups: dict[str, list[str]] = {PRODUCT: [], "*": []}
     named, current, is_head = set[str](), set[str](), False
@@ -158,9 +211,11 @@ def _lines_for_us(text: str) -> list[str]:
 
 
 def _bounded(rules: Iterable[str]) -> list[str]:
-    """All rules but wildcards beyond reason: each of these costs a search in every address."""
+    """Each rule once, up to a length that is beyond reason; few wildcards: each costs a search in every address."""
     wildcards = count()
-    return [rule for rule in rules if "*" not in rule or next(wildcards) < WILDCARDS_MAX]
+    few = [rule for rule in dict.fromkeys(rules) if "*" not in rule or next(wildcards) < WILDCARDS_MAX]
+    lengths = accumulate(len(rule) + 1 for rule in few)
+    return [rule for rule, length in zip(few, lengths, strict=True) if length <= RULES_CHARACTERS_MAX]
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

@@ -84,6 +84,7 @@ class FeedRow(Base):
     url: Mapped[str]
     is_active: Mapped[bool]  #: in the catalogue of the last poll
     state: Mapped[str]  #: new, active, failing, dead or gone
+    poll_count: Mapped[int]
     checked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  #: last good answer
     next_poll_at: Mapped[datetime | None]  #: none when it is gone
@@ -96,8 +97,8 @@ class FeedRow(Base):
     captured_url: Mapped[str | None]
     is_conditional: Mapped[bool]  #: false once its validators stayed while its body changed
     newest_at: Mapped[datetime | None]  #: of the entries in the last answer
-    item_count: Mapped[int]  #: entries in the last answer
-    covered_seconds: Mapped[int | None] = mapped_column(BigInteger)  #: between the oldest and the newest of them
+    oldest_at: Mapped[datetime | None]
+    address_ids: Mapped[list[Any]]  #: of the entries in the last answer
     hard_count: Mapped[int]  #: failures since the last answer, by kind
     soft_count: Mapped[int]
     temporary_count: Mapped[int]
@@ -138,16 +139,17 @@ class GapRow(Base):
     source_id: Mapped[str]
     since_at: Mapped[datetime]  #: the answers before and after
     until_at: Mapped[datetime]
-    missed_estimate: Mapped[int | None]  #: entries; none where the feed gives no dates
+    missed_estimate: Mapped[int | None]  #: entries; none where the feed's dates do not tell
 
 
 class HostRow(Base):
-    """What a host asks of us: its robots.txt, and until when it wants to be left alone."""
+    """A host that wants to be left alone, or was not reached."""
 
     __tablename__ = "host"
 
     host: Mapped[str] = mapped_column(primary_key=True)
-    blocked_until: Mapped[datetime | None]
+    blocked_until: Mapped[datetime]
+    pause_seconds: Mapped[float]  #: the last pause; the next one without Retry-After is twice as long
 
 
 class RobotsRow(Base):
@@ -157,8 +159,8 @@ class RobotsRow(Base):
 
     origin: Mapped[str] = mapped_column(primary_key=True)  #: scheme and authority
     fetched_at: Mapped[datetime]
-    status_code: Mapped[int | None]  #: none when no answer came
-    text: Mapped[str]
+    status_code: Mapped[int | None]  #: none when redirects had no end
+    text: Mapped[str]  #: the lines that are meant for us
 
 
 class SourceDayRow(Base):
@@ -203,15 +205,16 @@ class AddressRow(Base):
     __table_args__ = (Index("ix_address_next_fetch_at", "next_fetch_at"),)
 
     address_id: Mapped[str] = id_column()
-    day: Mapped[date]  #: of the last entry that named it
+    day: Mapped[date]  #: the first whose run may fetch it
     source_id: Mapped[str] = mapped_column(ForeignKey("source.source_id"))
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.entry_id"))  #: the last that named it
     canonical_url: Mapped[str]
     state: Mapped[str]  #: pending, fetched, failed, or alias of another
     alias_of: Mapped[str | None] = mapped_column(String(16))  #: the address that it redirects to
     attempts: Mapped[int]  #: failures since it was wanted
-    next_fetch_at: Mapped[datetime | None]  #: none when nothing is wanted of it
-    fetch_day: Mapped[date | None]  #: the last day with a fetch, and how many that day had
+    next_fetch_at: Mapped[datetime | None]  #: none when nothing is wanted of it; a run that visits it puts it off
+    revision: Mapped[str]  #: of the entry that last wanted it: its update instant, else its title
+    fetch_day: Mapped[date | None]  #: the last day with a try, and how many that day had
     fetch_day_count: Mapped[int]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
@@ -224,9 +227,10 @@ class CaptureRow(Base):
     """The archive's index: one row for each response and revisit record, redirects too."""
 
     __tablename__ = "capture"
-    __table_args__ = (Index("ix_capture_url_captured_at", "url", "captured_at"),)
+    __table_args__ = (Index("ix_capture_url_id_captured_at", "url_id", "captured_at"),)
 
     capture_id: Mapped[str] = id_column()
+    url_id: Mapped[str] = mapped_column(String(16))  #: of the url, which may be too long for an index
     day: Mapped[date] = mapped_column(index=True)
     url: Mapped[str]
     captured_at: Mapped[datetime]

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.dashboard.gates import gates_page
 from pipeline.errors import GateFailed
+from pipeline.io.accounts import rejection_row
 from pipeline.io.files import write_whole
 from pipeline.io.gates import GateResult, judge, quarantine
 from pipeline.io.publication import read_publication
 from pipeline.io.rows import to_row
 from pipeline.io.tables import GateResultRow
 from pipeline.records import Rejection, make_id
-from pipeline.run import Report, Run, rejection_row
+from pipeline.run import Report, Run
 
 
 def check(run: Run) -> Report:

@@ -1,45 +1,30 @@
 """Poll: feeds → entries.
 
 Asks every feed that is due whether it has changed, files what is new, and decides when to ask again. A feed that
-fails is one rejection and a row in its health; only when none of many answers does the stage fail.
+fails is one rejection and a row in its health; the stage fails only when it is not the feeds' doing.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.batch import rejection
-from pipeline.errors import RecordError, StageError
-from pipeline.feeds.health import FeedHealth, after_answer, after_failure, find_gap, is_due
+from pipeline.errors import StageError
+from pipeline.feeds.health import FeedHealth, is_due
 from pipeline.io.ask import Asked, ask
 from pipeline.io.crawl import crawl
 from pipeline.io.declare import declare
-from pipeline.io.failures import HostBlocked
 from pipeline.io.network import network
-from pipeline.io.polls import Polled, Polls, items_key
-from pipeline.records import Feed, Rejection
+from pipeline.io.polls import Polls
+from pipeline.polling import Tally, polled_from
+from pipeline.records import Feed
 from pipeline.run import Report, Run
 from pipeline.sources import find_catalogue, load_catalogue
 from pipeline.urls import host_key
 from pipeline.workers import Workers
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-PARSERS = 2
-PARSE_SECONDS_MAX, PARSE_BYTES_MAX = 20, 500_000_000
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the polls of one run gave."""
-
-    asked: int = 0
-    new: int = 0
-    unchanged: int = 0
-    gaps: int = 0
-    failed: list[Rejection] = field(default_factory=list)
-    left_out: int = 0  #: feeds with items that cannot be used
+PARSERS, PARSE_SECONDS_MAX, PARSE_BYTES_MAX = 2, 20, 500_000_000
 
 
 def poll(run: Run) -> Report:
@@ -53,7 +38,7 @@ def poll(run: Run) -> Report:
     due = [feeds[key] for key in in_turn(health) if is_due(health[key], now, eager=run.settings.eager)]
     zones = {source.source_id: ZoneInfo(source.time_zone) for source in sources}
     tally = asyncio.run(_poll_all(run, polls, due, health, zones)) if due else Tally()
-    _refuse(run, tally, len(due), len(feeds))
+    _refuse(run, polls, tally, len(feeds))
     return Report(
         stage="poll",
         day=run.day,
@@ -61,7 +46,7 @@ def poll(run: Run) -> Report:
         out_count=tally.new,
         rejected_count=len(tally.failed) + tally.left_out,
         changed_count=tally.new,
-        note=_note(tally, len(due), len(feeds)),
+        note=tally.note(len(due), len(feeds)),
     )
 
 
@@ -86,80 +71,27 @@ async def _poll_all(
 
             seconds = run.settings.harvest_minutes_max * 60
             async for asked in crawl(due, host, one, net.hosts, run.settings.connections, seconds):
-                tally.asked += 1
-                _record(polls, asked, tally)
+                if asked.is_put_off:
+                    tally.put_off += 1
+                else:
+                    polled = polled_from(asked)
+                    tally.add(asked, polled, await asyncio.to_thread(polls.record, polled))
     return tally
 
 
-def _record(polls: Polls, asked: Asked, tally: Tally) -> None:
-    if isinstance(asked.error, HostBlocked):
-        tally.asked -= 1  # its host wants to be left alone
-    elif asked.error:
-        rejected = rejection(asked.feed.url, asked.error, asked.feed.source_id)
-        tally.failed.append(rejected)
-        polls.record(_failed(asked, rejected))
-    else:
-        polled = _answered(asked, polls.known(asked.entries))
-        tally.new += polls.record(polled)
-        tally.unchanged += polled.outcome == "unchanged"
-        tally.gaps += polled.gap is not None
-        tally.left_out += polled.left_out is not None
+def _refuse(run: Run, polls: Polls, tally: Tally, feed_count: int) -> None:
+    """Raise StageError when nothing answered, or what failed is our own doing.
 
-
-def _failed(asked: Asked, rejected: Rejection) -> Polled:
-    failure = asked.failure()
-    return Polled(
-        feed=asked.feed,
-        checked_at=asked.at,
-        outcome="failed",
-        health=after_failure(asked.health, failure),
-        captures=asked.captures,
-        failure_kind=failure.kind,
-        rejected=rejected,
-    )
-
-
-def _answered(asked: Asked, known_count: int) -> Polled:
-    answer = asked.answer(known_count)
-    return Polled(
-        feed=asked.feed,
-        checked_at=asked.at,
-        outcome="parsed" if asked.parsed else "unchanged",
-        health=after_answer(asked.health, answer),
-        entries=asked.entries,
-        captures=asked.captures,
-        gap=find_gap(asked.health, answer),
-        left_out=_left_out(asked),
-    )
-
-
-def _left_out(asked: Asked) -> Rejection | None:
-    problems = asked.parsed.problems if asked.parsed else ()
-    if not problems:
-        return None
-    error = RecordError(f"{asked.feed.url}: {'; '.join(problems)}")
-    return rejection(items_key(asked.feed), error, asked.feed.source_id)
-
-
-def _refuse(run: Run, tally: Tally, due_count: int, feed_count: int) -> None:
-    """Raise StageError when too much failed for single feeds to be the cause."""
-    error = run.too_many_unexpected("poll", tally.failed, due_count)
-    if error:
-        raise error
-    if len(tally.failed) == tally.asked >= max(1, feed_count / 2):
-        raise StageError(
-            f"poll {run.day}: none of {due_count} feeds answered, the first said: {tally.failed[0].message}; "
+    In the latter case the feeds are as they were before, so that a retry asks them again.
+    """
+    error = run.too_many_unexpected("poll", tally.failed, tally.asked)
+    if error or tally.is_outage(feed_count):
+        polls.save(*tally.before)
+    if not error and tally.is_nothing(feed_count):
+        error = StageError(
+            f"poll {run.day}: none of {tally.asked} feeds of catalogue {run.settings.catalogue} answered, "
+            f"the first said: {tally.failed[0].message}; "
             "check the network and EVENTWIRE_ALLOW_NETWORKS"
         )
-
-
-def _note(tally: Tally, due_count: int, feed_count: int) -> str:
-    if not due_count:
-        return f"none of {feed_count} feeds is due yet"
-    parts = [
-        f"{due_count} of {feed_count} feeds due" if due_count < feed_count else "",
-        f"{tally.unchanged} of {due_count} feeds unchanged" if tally.new else "no new entries",
-        f"{tally.gaps} gap{'s' * (tally.gaps > 1)}" if tally.gaps else "",
-        f"{due_count - tally.asked} wait for the next run" if due_count > tally.asked else "",
-    ]
-    return ", ".join(part for part in parts if part)
+    if error:
+        raise error

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.archive import archived
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -27,7 +28,7 @@ def answer(body: bytes, *headers: tuple[str, str], url: str = "http://post.examp
 
 def write(archive: Archive, *bodies: bytes) -> list[Location]:
     with archive.writer(DAY) as writer:
-        return [place for body in bodies for place in writer.write(answer(body))]
+        return [place for body in bodies for place in archived(writer, answer(body))]
 
 
 def read(archive: Archive, places: list[Location]) -> list[bytes]:
@@ -59,7 +60,7 @@ def test_every_body_reads_back_byte_for_byte(
 ) -> None:
     archive = Archive(tmp_path_factory.mktemp("archive"))
     with archive.writer(DAY) as writer:
-        places = [writer.write(answer(body, *headers))[-1] for body in bodies]
+        places = [archived(writer, answer(body, *headers))[-1] for body in bodies]
         assert read(archive, places) == bodies  # while it is written
     assert read(archive, places) == bodies
 
@@ -89,7 +90,7 @@ def test_a_run_without_answers_leaves_no_file(tmp_path: Path) -> None:
 def test_two_writers_of_one_day_have_files_of_their_own(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     with archive.writer(DAY) as one, archive.writer(DAY) as other:
-        places = [*one.write(answer(b"one")), *other.write(answer(b"other"))]
+        places = [*archived(one, answer(b"one")), *archived(other, answer(b"other"))]
 
     assert places[0].file != places[1].file
     assert read(archive, places) == [b"one", b"other"]
@@ -117,7 +118,7 @@ def test_a_full_file_is_closed_and_the_next_record_opens_another(tmp_path: Path)
     archive = Archive(tmp_path, file_bytes_max=2000)
     bodies = [bytes([letter]) * 10 for letter in b"abcdefghij"]
     with archive.writer(DAY) as writer:
-        places = [writer.write(answer(body))[0] for body in bodies]
+        places = [archived(writer, answer(body))[0] for body in bodies]
         closed = [name for name in files(tmp_path) if not name.endswith(".open")]
         assert read(archive, places) == bodies
 
@@ -151,7 +152,7 @@ def test_yesterdays_files_are_not_touched(tmp_path: Path) -> None:
     (place,) = write(archive, b"page")
     before = (tmp_path / place.file).stat()
     with archive.writer(DAY + timedelta(days=1)) as writer:
-        writer.write(answer(b"other"))
+        archived(writer, answer(b"other"))
 
     after = (tmp_path / place.file).stat()
     assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)

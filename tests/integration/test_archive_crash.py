@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 import pytest
+from support.archive import archived
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
@@ -28,7 +30,7 @@ CHILD = """
     from datetime import UTC, date, datetime
     from pathlib import Path
     from pipeline.errors import StageError
-    from pipeline.io.archive import Archive, Response, files
+    from pipeline.io.archive import Archive, Response, files, prepare
 
     folder, file_bytes_max = sys.argv[1], int(sys.argv[2])
 
@@ -37,7 +39,7 @@ CHILD = """
                         captured_at=datetime(2026, 11, 16, 12, tzinfo=UTC), request_headers=(("Host", "a"),))
 
     def write(body):
-        (place,) = writer.write(answer(body))
+        (place,) = writer.append(prepare(answer(body)))
         print(place.file, place.offset, flush=True)
 
     def die(*_):
@@ -141,6 +143,25 @@ def test_a_writer_killed_between_two_files_loses_nothing(tmp_path: Path, step: s
     assert is_sound(tmp_path)
 
 
+def test_the_disk_itself_has_all_records_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, fdatasync = list[int](), os.fdatasync
+
+    def noted(descriptor: int) -> None:
+        fdatasync(descriptor)
+        synced.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fdatasync", noted)
+    monkeypatch.setattr("pipeline.io.archive.files.SYNC_SECONDS", 0.1)
+    with Archive(tmp_path).writer(DAY) as writer:
+        for _ in range(50):
+            place = archived(writer, answer(b"page"))[-1]
+        many = len(synced)
+        time.sleep(0.1)
+        place = archived(writer, answer(b"page"))[-1]
+        assert synced[-1] > place.offset + place.length
+    assert 1 <= many < 10
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_writer_killed_at_any_moment_leaves_what_it_reported(tmp_path: Path, seed: int) -> None:
     program = textwrap.dedent(CHILD) + "for number in range(10**9): write(os.urandom(number % 3000))"
@@ -161,10 +182,10 @@ def test_a_writer_killed_at_any_moment_leaves_what_it_reported(tmp_path: Path, s
 
 def test_a_live_writers_file_is_left_alone(tmp_path: Path) -> None:
     with Archive(tmp_path).writer(DAY) as alive:
-        (place,) = alive.write(answer(b"first"))
+        (place,) = archived(alive, answer(b"first"))
         child = run_child(tmp_path, "writer.__exit__(None, None, None); print('ok')")
         assert child.stdout == "ok\n", child.stderr
-        alive.write(answer(b"second"))
+        archived(alive, answer(b"second"))
         assert files(tmp_path) == [f"{Path(place.file).name}.open"]
 
     assert files(tmp_path) == [Path(place.file).name]
@@ -202,7 +223,7 @@ def test_a_file_taken_for_a_leftover_while_it_is_made_is_made_again(
 
     monkeypatch.setattr(fcntl, "flock", tidy_first)
     with Archive(tmp_path).writer(DAY) as writer:
-        (place,) = writer.write(answer(b"kept"))
+        (place,) = archived(writer, answer(b"kept"))
 
     assert tidied
     assert Archive(tmp_path).read(place.file, place.offset) == b"kept"
@@ -224,10 +245,10 @@ class Interrupted:
 
 def test_an_interrupt_in_mid_record_leaves_whole_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt), Archive(tmp_path).writer(DAY) as writer:
-        (place,) = writer.write(answer(b"first"))
+        (place,) = archived(writer, answer(b"first"))
         with monkeypatch.context() as patch:
             patch.setattr(writer._file, "_stream", Interrupted(writer._file._stream))
-            writer.write(answer(b"second"))
+            archived(writer, answer(b"second"))
 
     assert types(tmp_path / place.file) == ["warcinfo", "response", "request"]
     assert is_sound(tmp_path)
@@ -309,7 +330,7 @@ def test_a_cut_at_any_byte_never_loses_a_whole_record(tmp_path: Path, monkeypatc
     places: list[Location] = []
     with Archive(tmp_path / "whole").writer(DAY) as writer:
         for body in (b"first page", b"second page"):
-            places += writer.write(answer(body))
+            places += archived(writer, answer(body))
     body = (tmp_path / "whole" / places[0].file).read_bytes()
     with BytesIO(body) as stream:
         reader = ArchiveIterator(stream)

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.archive import archived
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from pipeline.errors import StageError
-from pipeline.io.archive import Archive, Earlier, Hop, Location, Response, payload_digest, prepare
+from pipeline.io.archive import Archive, Earlier, Hop, Location, Response, payload_digest, prepare, prepare_redirects
 
 DAY = date(2026, 11, 16)
 NOON = datetime(2026, 11, 16, 12, 0, 0, 123456, tzinfo=UTC)
@@ -81,7 +82,7 @@ def prepared(response: Response, before: Earlier | None = None) -> list[Record]:
 
 def write(folder: Path, *exchanges: tuple[Response, Earlier | None]) -> list[Location]:
     with Archive(folder).writer(DAY) as writer:
-        return [place for response, before in exchanges for place in writer.write(response, before)]
+        return [place for response, before in exchanges for place in archived(writer, response, before)]
 
 
 # ── an exchange ──────────────────────────────────────────────────────────────────────────────
@@ -201,6 +202,18 @@ def test_an_answer_304_refers_to_the_capture_that_still_stands() -> None:
     assert revisit.fields["WARC-Payload-Digest"] == payload_digest(b"page")
     assert (revisit.start, revisit.headers) == ("HTTP/1.1 304", [("ETag", '"1"')])
     assert "WARC-Truncated" not in revisit.fields
+
+
+def test_a_body_of_which_only_the_beginning_was_read_says_so() -> None:
+    assert prepared(answer(is_cut=True))[0].fields["WARC-Truncated"] == "length"
+    assert "WARC-Truncated" not in prepared(answer())[0].fields
+
+
+def test_redirects_that_led_to_no_answer_have_records_too() -> None:
+    made = prepare_redirects([hop(), hop(url="http://post.example/older")])
+    found = records(BytesIO(made.data))
+    assert [record.type for record in found] == ["response", "request"] * 2
+    assert [capture.offset for capture in made.captures] == [found[0].offset, found[2].offset]
 
 
 def test_a_payload_that_was_seen_before_is_not_stored_again() -> None:

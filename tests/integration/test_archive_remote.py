@@ -14,6 +14,7 @@ import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
+from support.archive import archived
 from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.errors import ConfigError, StageError
@@ -62,7 +63,7 @@ def answer(body: bytes) -> Response:
 
 def write(archive: Archive, *bodies: bytes) -> list[Location]:
     with archive.writer(DAY) as writer:
-        return [place for body in bodies for place in writer.write(answer(body))]
+        return [place for body in bodies for place in archived(writer, answer(body))]
 
 
 def read(archive: Archive, places: list[Location]) -> list[bytes]:
@@ -78,7 +79,7 @@ def files(folder: Path) -> list[str]:
 
 def test_closed_files_are_sent_and_leave_the_spool(archive: Archive, remote: Path, spool: Path) -> None:
     with archive.writer(DAY) as writer:
-        (place,) = writer.write(answer(b"page"))
+        (place,) = archived(writer, answer(b"page"))
         assert files(spool) == [f"{place.file}.open"]
         assert read(archive, [place]) == [b"page"]
 
@@ -140,7 +141,7 @@ def test_a_file_that_cannot_be_sent_waits_for_the_next_writer(
             ),
             archive.writer(DAY) as writer,
         ):
-            places += writer.write(answer(b"page"))
+            places += archived(writer, answer(b"page"))
 
     assert (files(spool), files(remote)) == ([places[0].file], [])
     assert read(archive, places) == [b"page"]
@@ -167,7 +168,7 @@ def test_what_arrives_in_part_is_not_taken_for_the_whole(
 
 def test_a_stage_that_fails_keeps_its_own_error_and_the_file_waits(archive: Archive, remote: Path, spool: Path) -> None:
     with pytest.raises(StageError, match="none of the feeds answered"), archive.writer(DAY) as writer:
-        (place,) = writer.write(answer(b"page"))
+        (place,) = archived(writer, answer(b"page"))
         raise StageError("none of the feeds answered")
 
     assert (files(spool), files(remote)) == ([place.file], [])
@@ -192,7 +193,7 @@ KILLED_IN_MID_UPLOAD = """
     from pathlib import Path
     import fsspec
     from fsspec.implementations.local import LocalFileSystem
-    from pipeline.io.archive import Archive, Response
+    from pipeline.io.archive import Archive, Response, prepare
 
     class Disk(LocalFileSystem):
         protocol = "disk"
@@ -210,8 +211,8 @@ KILLED_IN_MID_UPLOAD = """
     fsspec.register_implementation("disk", Disk)
     now = datetime(2026, 11, 16, 12, tzinfo=UTC)
     with Archive("disk://" + sys.argv[1], Path(sys.argv[2])).writer(date(2026, 11, 16)) as writer:
-        (place,) = writer.write(Response(url="http://a/", final_url="http://a/", status_code=200, headers=(),
-                                         body=b"page", captured_at=now))
+        (place,) = writer.append(prepare(Response(url="http://a/", final_url="http://a/", status_code=200, headers=(),
+                                                  body=b"page", captured_at=now)))
         print(place.file, place.offset, flush=True)
 """
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from support.hostile import Hostile, drip, response
 
 from pipeline.io.crawl import Frontier, crawl
-from pipeline.io.hosts import Hosts
-from pipeline.io.http import Client, FetchError, HostBlocked
+from pipeline.io.failures import FetchError, HostBlocked
+from pipeline.io.hosts import Hosts, Pause
+from pipeline.io.http import Client
 from pipeline.settings import Settings
 from pipeline.urls import host_key
 
@@ -29,6 +30,10 @@ def host_of(item: Item) -> str:
 
 def hosts_for(delay: float = 0, connections: int = 2) -> Hosts:
     return Hosts(Settings(host_delay_seconds=delay, host_connections=connections))
+
+
+def paused(host: str, until: datetime) -> Pause:
+    return Pause(host=host, blocked_until=until, pause_seconds=60)
 
 
 # ── the frontier, in a time of its own ───────────────────────────────────────────────────────
@@ -45,10 +50,10 @@ def run(
             heappush(busy, (now + took(item), next(ticket), item))
             done.append((item, now, now + took(item)))
         next_end = busy[0][0] if busy else float("inf")
-        if not busy and frontier.next_at() == float("inf"):
+        if not busy and frontier.next_at(now) == float("inf"):
             break
         is_full = len(busy) == workers
-        now = next_end if is_full else min(next_end, max(frontier.next_at(), now))
+        now = next_end if is_full else min(next_end, max(frontier.next_at(now), now))
         while busy and busy[0][0] <= now:
             _, _, item = heappop(busy)
             hosts.touched(host_of(item), now)
@@ -129,7 +134,7 @@ def test_a_pause_that_begins_meanwhile_holds_back_what_is_left() -> None:
     hosts.answered("a", 503, timedelta(seconds=30), now=1)
     frontier.done(first, 1)
     assert frontier.take(2) is None
-    assert frontier.next_at() == 31
+    assert frontier.next_at(2) == 31
     assert frontier.take(31) == ("a", 2)
 
 
@@ -239,19 +244,32 @@ def test_after_its_time_nothing_more_is_handed_out_and_what_is_going_on_ends() -
 
 
 def test_items_of_a_host_that_is_left_alone_longer_than_there_is_time_are_left_at_once() -> None:
-    hosts = Hosts(Settings(host_delay_seconds=0), {"a": datetime.now(UTC) + timedelta(minutes=5)})
+    hosts = Hosts(Settings(host_delay_seconds=0), [paused("a", datetime.now(UTC) + timedelta(minutes=5))])
     begin = time.monotonic()
     assert asyncio.run(crawled([("a", 1), ("b", 2)], named, hosts, seconds_max=30)) == [("b", 2)]
     assert time.monotonic() - begin < 1
 
 
+def test_a_pause_of_minutes_is_not_waited_for_though_there_is_time() -> None:
+    hosts = hosts_for()
+
+    async def busy(item: Item) -> Item:
+        hosts.answered("a", 503, None, time.monotonic())
+        return item
+
+    begin = time.monotonic()
+    outcomes = asyncio.run(crawled([("a", 1), ("a", 2), ("a", 3)], busy, hosts, connections=1, seconds_max=300))
+    assert outcomes == [("a", 1)]
+    assert time.monotonic() - begin < 2
+
+
 def test_without_a_limit_a_host_that_is_left_alone_for_hours_is_left() -> None:
-    hosts = Hosts(Settings(), {"a": datetime.now(UTC) + timedelta(hours=5)})
+    hosts = Hosts(Settings(), [paused("a", datetime.now(UTC) + timedelta(hours=5))])
     assert asyncio.run(asyncio.wait_for(crawled([("a", 1)], named, hosts), 5)) == []
 
 
 def test_a_short_pause_is_waited_for() -> None:
-    hosts = Hosts(Settings(), {"a": datetime.now(UTC) + timedelta(seconds=0.3)})
+    hosts = Hosts(Settings(), [paused("a", datetime.now(UTC) + timedelta(seconds=0.3))])
     begin = time.monotonic()
     assert asyncio.run(crawled([("a", 1)], named, hosts)) == [("a", 1)]
     assert time.monotonic() - begin >= 0.25

@@ -10,7 +10,8 @@ import pytest
 from support.hostile import Hostile, drip, redirect, response
 
 from pipeline.discovery import REQUESTS_MAX, Found, catalogue_entry, discover
-from pipeline.io.http import Client, FetchError
+from pipeline.io.failures import FetchError
+from pipeline.io.http import Client
 from pipeline.settings import Settings
 from pipeline.sources import load_catalogue
 
@@ -179,12 +180,19 @@ def test_candidates_that_misbehave_cost_nothing_but_themselves(server: Hostile, 
 
 
 def test_no_more_than_twenty_requests_are_made(server: Hostile, settings: Settings) -> None:
-    links = [link(f"/feed/{number}") for number in range(100)] + [
+    links = [link(f"/feed/{number}") for number in range(5)] + [
         f"<a href='/rss/{number}'>x</a>" for number in range(100)
     ]
-    server.answers |= {f"/feed/{number}": page(*links) for number in range(100)} | {"/": page(*links)}
+    index = "".join(f"<sitemap><loc>{SITE}part-{number}.xml</loc></sitemap>" for number in range(9))
+    indexes = "\n".join(f"Sitemap: {SITE}index-{number}.xml" for number in range(9))
+    server.answers |= {
+        "/": page(*links), "/robots.txt": response(indexes.encode()),
+        **{f"/rss/{number}": page(*(f"<a href='/rss/more-{number}-{n}'>x</a>" for n in range(9))) for number in range(100)},
+        **{f"/index-{number}.xml": response(f"<sitemapindex>{index}</sitemapindex>".replace("part", f"part-{number}").encode()) for number in range(9)},
+    }  # fmt: skip
     assert found(settings) == []
-    assert len({request.path for request in server.requests}) == REQUESTS_MAX
+    assert len({request.path for request in server.requests}) == len(server.requests) == REQUESTS_MAX
+    assert sum(request.path.startswith("/part-") for request in server.requests) == 3
 
 
 # ── the entry for a catalogue ────────────────────────────────────────────────────────────────

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 from support.hostile import Hostile, drip, kept, response
 
 from pipeline.io.archive import Response
-from pipeline.io.http import Client, FetchError
+from pipeline.io.failures import FetchError
+from pipeline.io.http import Client
 from pipeline.settings import Settings
 
 LIMIT = 100_000

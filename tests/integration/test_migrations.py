@@ -72,3 +72,48 @@ def test_migrating_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) ->
         ConfigError, match=r"^migrate sqlite:.*notes.db: file is not a database; EVENTWIRE_DATABASE_URL"
     ):
         migrate(f"sqlite:///{path}")
+
+
+OLD_ROWS = (
+    "insert into source values ('a', 'A', null, 'en', 'UTC', '', null, null, true)",
+    "insert into feed (feed_id, source_id, url, is_active, etag, last_modified, failure_count) "
+    "values ('f', 'a', 'http://a.example/rss', true, '\"1\"', 'Mon, 16 Nov 2026 10:00:00 GMT', 2)",
+    *(
+        "insert into entry (entry_id, day, source_id, feed_id, guid, url, title, summary, seen_at, fetch_state, "
+        f"fetch_attempts) values ('{key}', '2026-11-16', 'a', 'f', '', '{url}', '{title}', '', '{at}', '{state}', 1)"
+        for key, url, title, at, state in (
+            ("e1", "http://a.example/1", "First", "2026-11-16 10:00:00", "fetched"),
+            ("e2", "http://www.a.example/1?utm_source=x", "Second", "2026-11-16 11:00:00", "pending"),
+            ("e3", "http://a.example/2", "Other", "2026-11-16 10:00:00", "failed"),
+        )
+    ),
+    "insert into page (page_id, day, source_id, entry_id, url, final_url, status_code, content_type, captured_at, "
+    "archive_file, archive_offset, payload_digest, payload_bytes, feed_title) values ('p', '2026-11-16', 'a', 'e1', "
+    "'http://a.example/1', 'http://a.example/1', 200, '', '2026-11-16 10:00:00', 'f', 0, 'd', 1, '')",
+    "insert into poll (poll_id, day, feed_id, source_id, checked_at, outcome, entry_count, new_count) "
+    "values ('q', '2026-11-16', 'f', 'a', '2026-11-16 10:00:00', 'failed', 0, 0)",
+)
+
+
+def test_what_was_harvested_before_addresses_were_known_is_kept(blank: Store) -> None:
+    migrate(url_of(blank), "0001")
+    with blank.transaction() as connection:
+        for row in OLD_ROWS:
+            connection.execute(text(row))
+    migrate(url_of(blank))
+    with blank.transaction() as connection:
+        asked = "select canonical_url, state, entry_id, revision, attempts from address order by canonical_url"
+        assert [tuple(row) for row in connection.execute(text(asked))] == [
+            ("https://a.example/1", "pending", "e2", "Second", 1),
+            ("https://a.example/2", "failed", "e3", "Other", 1),
+        ]
+        assert connection.scalar(text("select count(distinct address_id) from entry")) == 2
+        (feed,) = connection.execute(text("select * from feed")).mappings()
+        assert (feed["state"], feed["temporary_count"], feed["etag"], feed["last_modified"]) == ("new", 2, None, None)
+        assert connection.scalar(text("select state from poll")) == "failing"
+    migrate(url_of(blank), "-1")
+    with blank.transaction() as connection:
+        states = "select entry_id, fetch_state from entry order by entry_id"
+        assert [tuple(row) for row in connection.execute(text(states))] == [
+            ("e1", "pending"), ("e2", "pending"), ("e3", "failed"),
+        ]  # fmt: skip

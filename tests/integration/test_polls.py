@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from support.hostile import Hostile, drip, head, one_by_one, response
-from support.outlets import a_run, catalogue, counts, feed, health, rejected, serve, states, with_headers
+from support.hostile import Hostile, drip, head, one_by_one, reset, response
+from support.make import DAY, NEXT
+from support.outlets import a_run, article, catalogue, counts, feed, health, rejected, serve, states, with_headers
+from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.commands import resume_feed
-from pipeline.io.store import table_of
+from pipeline.errors import StageError
+from pipeline.io.feed_days import feed_days
+from pipeline.io.store import Store, table_of
 from pipeline.io.tables import CaptureRow, FeedRow, GapRow, PollRow
+from pipeline.records import make_id
 from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.stages.fetch import fetch
 from pipeline.stages.poll import poll
 
 FEED = table_of(FeedRow)
@@ -72,7 +79,7 @@ def test_what_an_answer_says_is_kept_as_health(run: Run, server: Hostile) -> Non
     serve(server, a__rss=answer, b__rss=feed())
     poll(run)
     row = health(run, "a.")
-    assert (row["state"], row["etag"], row["item_count"], row["failures"]) == ("active", '"v1"', 1, (0, 0, 0))
+    assert (row["state"], row["etag"], len(row["address_ids"]), row["failures"]) == ("active", '"v1"', 1, (0, 0, 0))
     assert row["interval_seconds"] == 2400
     assert row["next_poll_at"] - row["checked_at"] == timedelta(seconds=2400)
 
@@ -109,6 +116,30 @@ def test_an_unchanged_feed_is_a_revisit_in_the_archive_with_or_without_a_304(run
     assert notes[1:] == ["no new entries"] * 2
     outcomes = [row["outcome"] for row in run.store.rows(PollRow, order=("checked_at",)) if row["source_id"] == "a"]
     assert outcomes == ["parsed", "unchanged", "unchanged"]
+
+
+def test_a_revisit_names_the_record_that_it_repeats(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed("/2"))
+    poll(run)
+    poll(run)
+    dates: dict[str, list[str]] = {}
+    for path in Path(run.settings.archive_root).rglob("*.warc.gz"):
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if "a.example/rss" in (record.rec_headers.get_header("WARC-Target-URI") or ""):
+                    name = "WARC-Refers-To-Date" if record.rec_type == "revisit" else "WARC-Date"
+                    dates.setdefault(record.rec_type, []).append(record.rec_headers.get_header(name))
+    assert dates["revisit"] == dates["response"]
+
+
+def test_validators_are_renewed_by_an_answer_that_changed_nothing_else(run: Run, server: Hostile) -> None:
+    answers = [with_headers(feed("/1"), f'ETag: "v{number}"') for number in (1, 2)]
+    later = head("HTTP/1.1 304 Not Modified", 'ETag: "v3"')
+    serve(server, a__rss=one_by_one([*answers, later, later]), b__rss=feed("/2"))
+    for _ in range(4):
+        poll(run)
+    asked = [request.headers.get("if-none-match") for request in server.requests if request.host == "a.example"]
+    assert asked == [None, '"v1"', '"v2"', '"v3"']
 
 
 def test_a_304_that_nobody_asked_for_is_a_failure(run: Run, server: Hostile) -> None:
@@ -193,8 +224,9 @@ def test_a_feed_that_is_gone_rests_until_somebody_resumes_it(run: Run, server: H
     poll(run)
     assert (health(run, "a.")["state"], health(run, "a.")["next_poll_at"]) == ("gone", None)
     assert poll(run).in_count == 1
+    poll(Run(day=NEXT, settings=run.settings, store=run.store, archive=run.archive))
     rows = [row for row in run.store.rows(PollRow) if row["source_id"] == "a"]
-    assert sorted(row["outcome"] for row in rows) == ["failed", "gone"]
+    assert sorted((row["day"], row["outcome"]) for row in rows) == [(DAY, "failed"), (NEXT, "gone")]
 
     serve(server, a__rss=feed("/2"))
     resume_feed(run.settings.model_copy(update={"database_url": str(run.store.engine.url)}), "http://a.example/rss")
@@ -238,6 +270,45 @@ def test_a_hundred_hosts_that_hang_do_not_keep_the_others_waiting(run: Run, serv
     assert all("within 1 s" in message for message in rejected(patient, "poll").values())
 
 
+def test_our_own_outage_does_not_count_against_the_feeds_and_a_retry_fails_too(
+    run: Run, server: Hostile, tmp_path: Path
+) -> None:
+    hosts = "abc"
+    addresses = [f"http://{host}.example/rss" for host in hosts]
+    down = at_its_pace(a_run(run.store, run.settings, catalogue=catalogue(tmp_path, *addresses)))
+    serve(server, **{f"{host}__rss": feed("/1") for host in hosts})
+    poll(down)
+    with run.store.transaction() as connection:
+        connection.execute(update(FEED).values(next_poll_at=NOW))
+    before = {host: health(run, f"{host}.") for host in hosts}
+    serve(server, **{f"{host}__rss": reset(b"") for host in hosts})
+    for _ in range(2):
+        with pytest.raises(StageError, match=r"none of 3 feeds of catalogue .* answered"):
+            poll(down)
+    assert {host: health(run, f"{host}.") for host in hosts} == before
+
+
+def test_a_failure_of_our_own_making_leaves_the_feeds_as_they_were(
+    run: Run, server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(server, a__rss=feed("/1"), b__rss=feed("/2"))
+    monkeypatch.setattr("pipeline.io.ask.to_entries", lambda *_: 1 / 0)
+    paced = at_its_pace(run)
+    for _ in range(2):
+        with pytest.raises(StageError, match="2 of 2 records failed unexpectedly"):
+            poll(paced)
+    assert health(run, "a.")["state"] == "new"
+
+
+def test_a_feed_that_is_gone_is_told_the_same_however_often_the_day_is_harvested(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=response(b"", status="410 Gone"), b__rss=feed("/1"))
+    poll(run)
+    first = feed_days(run.store, DAY)
+    poll(run)
+    assert feed_days(run.store, DAY) == first
+    assert [row["state"] for row in first if row["source_id"] == "a"] == ["gone"]
+
+
 # ── kinds of feeds ───────────────────────────────────────────────────────────────────────────
 
 
@@ -262,6 +333,54 @@ def test_a_sitemap_index_is_a_feed_and_its_newest_parts_are_read(run: Run, serve
     assert server.asked("/news.xml.gz") == 2, "an index does not tell whether its parts have changed"
 
 
+def test_a_part_of_an_index_that_is_gone_is_not_the_end_of_its_feed(run: Run, server: Hostile) -> None:
+    index = (
+        b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+        b"<sitemap><loc>http://a.example/news.xml</loc></sitemap></sitemapindex>"
+    )
+    serve(server, a__rss=response(index, content_type="text/xml"), b__rss=feed("/1"))
+    server.answers["a.example/news.xml"] = response(b"", status="410 Gone")
+    poll(run)
+    row = health(run, "a.")
+    assert (row["state"], row["failures"]) == ("failing", (0, 1, 0))
+    assert row["next_poll_at"] is not None
+
+
+def test_a_feed_that_says_only_when_it_was_updated_has_a_pace(run: Run, server: Hostile) -> None:
+    entries = "".join(
+        f"<entry><id>{n}</id><title>T</title><link href='/{n}'/><updated>{NOW - timedelta(hours=n):%Y-%m-%dT%H:%M:%SZ}"
+        "</updated></entry>"
+        for n in range(1, 9)
+    )
+    atom = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{entries}</feed>"
+    serve(server, a__rss=response(atom.encode(), content_type="application/atom+xml"), b__rss=feed("/1"))
+    poll(run)
+    assert health(run, "a.")["newest_at"] == (NOW - timedelta(hours=1)).replace(microsecond=0)
+
+
+def test_a_feed_that_stamps_its_items_with_now_gives_no_entry_at_each_poll(run: Run, server: Hostile) -> None:
+    def stamped(seconds: int) -> bytes:
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        entry = f"<entry><id>1</id><title>T</title><link href='/1'/><updated>{at:%Y-%m-%dT%H:%M:%SZ}</updated></entry>"
+        atom = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{entry}</feed>"
+        return response(atom.encode(), content_type="application/atom+xml")
+
+    serve(server, a__rss=one_by_one([stamped(number) for number in range(4)]), b__rss=feed())
+    assert [poll(run).out_count for _ in range(4)] == [1, 0, 0, 0]
+
+
+def test_an_address_of_five_thousand_characters_is_like_any_other(
+    store: Store, settings: Settings, server: Hostile, tmp_path: Path
+) -> None:
+    path = "/story?token=" + "".join(make_id(number) for number in range(300))
+    serve(server, a__rss=feed(path))
+    server.answers["a.example" + path] = article()
+    feeds = catalogue(tmp_path, "http://a.example/rss")
+    run = a_run(store, settings, catalogue=feeds, connect_to={"*.example": server.address})
+    poll(run)
+    assert fetch(run).out_count == 1
+
+
 def test_items_without_an_address_are_rejected_with_a_reason_and_the_rest_is_taken(run: Run, server: Hostile) -> None:
     items = "<item><title>No link</title></item><item><title>Good</title><link>/1</link></item>"
     body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>"
@@ -282,5 +401,5 @@ def test_one_article_in_two_feeds_under_two_spellings_is_one_address(run: Run, s
         a__rss=feed("http://www.a.example/story?utm_source=rss"),
         a__world=feed("https://m.a.example:443/story/#top"),
     )
-    assert poll(run).out_count == 1
+    assert poll(run).out_count == 2
     assert len(states(run)) == 1

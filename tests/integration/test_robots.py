@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from socket import socket
 from typing import Any
 
@@ -15,7 +17,16 @@ from support.hostile import Answer, Hostile, drip, endless, head, one_by_one, re
 
 from pipeline.io.failures import FetchError, HostBlocked
 from pipeline.io.http import Client
-from pipeline.io.robots import BYTES_MAX, Robots, RobotsFile, RobotsRefused, origin_of
+from pipeline.io.robots import (
+    BYTES_MAX,
+    HELD_CHARACTERS_MAX,
+    RULES_CHARACTERS_MAX,
+    Robots,
+    RobotsFile,
+    RobotsRefused,
+    for_us,
+    origin_of,
+)
 from pipeline.settings import Settings
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -36,18 +47,39 @@ def robots_txt(text: str | bytes, *headers: str, status: str = "200 OK") -> byte
     return response(body, *headers, status=status, content_type="text/plain")
 
 
+@dataclass
+class Shelf:
+    """Files in memory: those of earlier runs, and what a run learned."""
+
+    files: dict[str, RobotsFile] = field(default_factory=dict)
+    learned: dict[str, RobotsFile] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def robots(self, origin: str) -> RobotsFile | None:
+        self.asked.append(origin)
+        return self.files.get(origin)
+
+    def keep_robots(self, file: RobotsFile) -> None:
+        self.files[file.origin] = self.learned[file.origin] = file
+
+
+def robots_of(client: Client, shelf: Shelf | None = None, clock: Callable[[], datetime] = lambda: NOW) -> Robots:
+    return Robots(partial(client.get, first_bytes=BYTES_MAX), client.hosts, shelf or Shelf(), clock=clock)
+
+
 def asked(
     settings: Settings,
     *urls: str,
     cached: Mapping[str, RobotsFile] | None = None,
     clock: Callable[[], datetime] = lambda: NOW,
-) -> tuple[list[FetchError | None], Robots, Client]:
+) -> tuple[list[FetchError | None], Shelf, Client]:
     """What came of each check, one after another."""
 
-    async def check_all() -> tuple[list[FetchError | None], Robots, Client]:
+    async def check_all() -> tuple[list[FetchError | None], Shelf, Client]:
+        shelf = Shelf(dict(cached or {}))
         async with Client(settings) as client:
-            robots = Robots(client, settings, cached, clock=clock)
-            return [await outcome(robots, url) for url in urls], robots, client
+            robots = robots_of(client, shelf, clock)
+            return [await outcome(robots, url) for url in urls], shelf, client
 
     return asyncio.run(check_all())
 
@@ -162,9 +194,9 @@ def test_a_crawl_delay_is_the_host_s_distance(server: Hostile, settings: Setting
 @pytest.mark.parametrize("status", ["400 Bad", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone"])
 def test_a_site_without_the_file_allows_all(server: Hostile, settings: Settings, status: str) -> None:
     server.answers["/robots.txt"] = robots_txt("User-agent: *\nDisallow: /", status=status)
-    [error], robots, _ = asked(settings, f"{POST}/a")
+    [error], shelf, _ = asked(settings, f"{POST}/a")
     assert error is None
-    assert robots.learned()[POST] == RobotsFile(origin=POST, fetched_at=NOW, status_code=int(status[:3]), text="")
+    assert shelf.learned[POST] == RobotsFile(origin=POST, fetched_at=NOW, status_code=int(status[:3]), text="")
 
 
 def test_a_page_in_place_of_the_file_has_no_rules(server: Hostile, settings: Settings) -> None:
@@ -177,16 +209,16 @@ def test_the_file_may_be_elsewhere(server: Hostile, settings: Settings) -> None:
         "post.example/robots.txt": redirect(f"{OTHER}/rules"),
         "other.example/rules": robots_txt("User-agent: *\nDisallow: /a"),
     }
-    [error], robots, _ = asked(settings, f"{POST}/a")
+    [error], shelf, _ = asked(settings, f"{POST}/a")
     assert isinstance(error, RobotsRefused)
-    assert list(robots.learned()) == [POST]
+    assert list(shelf.learned) == [POST]
 
 
 def test_redirects_without_an_end_are_no_file(server: Hostile, settings: Settings) -> None:
     server.answers["/robots.txt"] = redirect("/robots.txt")
-    [error], robots, _ = asked(settings, f"{POST}/a")
+    [error], shelf, _ = asked(settings, f"{POST}/a")
     assert error is None
-    assert robots.learned()[POST].status_code is None
+    assert shelf.learned[POST].status_code is None
 
 
 @pytest.mark.parametrize("answer", [
@@ -198,7 +230,7 @@ def test_nothing_is_asked_of_a_site_whose_file_is_out_of_reach(
 ) -> None:
     server.answers["/robots.txt"] = answer
     impatient = changed(settings, deadline_seconds=0.3)
-    [first, second], robots, _ = asked(impatient, f"{POST}/a", f"{POST}/b")
+    [first, second], shelf, _ = asked(impatient, f"{POST}/a", f"{POST}/b")
     assert isinstance(first, RobotsRefused)
     assert str(first).startswith(
         "nothing is asked of a site whose robots.txt is out of reach: http://post.example/robots.txt: "
@@ -206,7 +238,7 @@ def test_nothing_is_asked_of_a_site_whose_file_is_out_of_reach(
     assert first.failure == "temporary"
     assert second and second.failure == "temporary"
     assert server.asked("/robots.txt") == 1
-    assert robots.learned() == {}
+    assert shelf.learned == {}
 
 
 def test_a_site_that_wants_a_pause_is_told_apart_from_one_that_refuses(server: Hostile, settings: Settings) -> None:
@@ -214,8 +246,8 @@ def test_a_site_that_wants_a_pause_is_told_apart_from_one_that_refuses(server: H
 
     async def check() -> tuple[FetchError | None, FetchError | None]:
         async with Client(settings) as client:
-            first = await outcome(Robots(client, settings), f"{POST}/a")
-            return first, await outcome(Robots(client, settings), f"{POST}/a")
+            first = await outcome(robots_of(client), f"{POST}/a")
+            return first, await outcome(robots_of(client), f"{POST}/a")
 
     first, second = asyncio.run(check())
     assert isinstance(first, RobotsRefused) and first.retry_after == timedelta(seconds=600)
@@ -236,27 +268,27 @@ def known(age: timedelta, text: str = "User-agent: *\nDisallow: /old") -> dict[s
 
 
 def test_a_file_of_today_is_not_asked_for(server: Hostile, settings: Settings) -> None:
-    [error], robots, _ = asked(settings, f"{POST}/old", cached=known(timedelta(hours=23)))
+    [error], shelf, _ = asked(settings, f"{POST}/old", cached=known(timedelta(hours=23)))
     assert isinstance(error, RobotsRefused)
     assert server.requests == []
-    assert robots.learned() == {}
+    assert shelf.learned == {}
 
 
 def test_a_file_of_yesterday_is_asked_for_again(server: Hostile, settings: Settings) -> None:
     server.answers["/robots.txt"] = robots_txt("User-agent: *\nDisallow: /new")
-    [old, new], robots, _ = asked(settings, f"{POST}/old", f"{POST}/new", cached=known(timedelta(hours=25)))
+    [old, new], shelf, _ = asked(settings, f"{POST}/old", f"{POST}/new", cached=known(timedelta(hours=25)))
     assert old is None
     assert isinstance(new, RobotsRefused)
-    assert robots.learned()[POST].text == "User-agent: *\nDisallow: /new"
+    assert shelf.learned[POST].text == "User-agent: *\ndisallow: /new"
 
 
 def test_an_older_copy_stands_in_for_a_file_out_of_reach_for_a_month(server: Hostile, settings: Settings) -> None:
     server.answers["/robots.txt"] = robots_txt("", status="500 Oops")
     urls = (f"{POST}/old", f"{POST}/new")
-    [old, new], robots, _ = asked(settings, *urls, cached=known(timedelta(days=29)))
+    [old, new], shelf, _ = asked(settings, *urls, cached=known(timedelta(days=29)))
     assert isinstance(old, RobotsRefused) and "does not allow" in str(old)
     assert new is None
-    assert robots.learned() == {}
+    assert shelf.learned == {}
     assert server.asked("/robots.txt") == 1
     [old, new], _, _ = asked(settings, *urls, cached=known(timedelta(days=31)))
     assert old and new and "out of reach" in str(new)
@@ -269,6 +301,34 @@ def test_a_run_that_lasts_longer_than_a_day_asks_again(server: Hostile, settings
     assert [error is None for error in errors] == [True, True, False]
 
 
+def test_a_file_from_the_future_is_not_believed(server: Hostile, settings: Settings) -> None:
+    server.answers["/robots.txt"] = one_by_one(
+        [robots_txt("User-agent: *\nDisallow: /new"), robots_txt("", status="500")]
+    )
+    ahead = known(timedelta(days=-900))
+    [old, new], _, _ = asked(settings, f"{POST}/old", f"{POST}/new", cached=ahead)
+    assert old is None
+    assert isinstance(new, RobotsRefused)
+    [out_of_reach], _, _ = asked(settings, f"{POST}/new", cached=ahead)
+    assert out_of_reach and "out of reach" in str(out_of_reach)
+
+
+def test_a_file_is_looked_up_once_for_many_pages(server: Hostile, settings: Settings) -> None:
+    _, shelf, _ = asked(settings, *(f"{POST}/{number}" for number in range(9)), f"{OTHER}/1")
+    assert shelf.asked == [POST, OTHER]
+
+
+def test_what_a_run_keeps_in_memory_has_a_limit_and_the_shelf_gives_back_the_rest(
+    server: Hostile, settings: Settings
+) -> None:
+    rules = "\n".join(["User-agent: *", *(f"Disallow: /{'x' * 1000}{number}" for number in range(90))])
+    server.answers["/robots.txt"] = robots_txt(rules)
+    sites = [f"http://{number}.example" for number in range(HELD_CHARACTERS_MAX // 90_000 + 5)]
+    _, shelf, _ = asked(settings, *(f"{site}/a" for site in (*sites, sites[0], sites[-1])))
+    assert shelf.asked == [*sites, sites[0]]
+    assert server.asked("/robots.txt") == len(sites)
+
+
 def test_many_who_ask_at_once_ask_the_site_once(server: Hostile, settings: Settings) -> None:
     def slow(connection: socket) -> None:
         time.sleep(0.1)
@@ -278,7 +338,7 @@ def test_many_who_ask_at_once_ask_the_site_once(server: Hostile, settings: Setti
 
     async def at_once() -> list[FetchError | None]:
         async with Client(settings) as client:
-            robots = Robots(client, settings)
+            robots = robots_of(client)
             return await asyncio.gather(*(outcome(robots, f"{POST}/{number}") for number in range(10)))
 
     errors = asyncio.run(at_once())
@@ -291,7 +351,7 @@ def test_one_who_gives_up_does_not_leave_the_others_without_an_answer(server: Ho
 
     async def at_once() -> FetchError | None:
         async with Client(settings) as client:
-            robots = Robots(client, settings)
+            robots = robots_of(client)
             first = asyncio.create_task(robots.check(f"{POST}/a"))
             await asyncio.sleep(0.1)
             second = asyncio.create_task(outcome(robots, f"{POST}/b"))
@@ -299,6 +359,22 @@ def test_one_who_gives_up_does_not_leave_the_others_without_an_answer(server: Ho
             return await second
 
     assert asyncio.run(at_once()) is None
+
+
+# ── what is kept of a file ───────────────────────────────────────────────────────────────────
+
+
+def test_only_what_is_meant_for_us_is_kept() -> None:
+    file = "User-agent: other\nDisallow: /\n# a remark\nUser-agent: *\nDisallow: /a # why\nDisallow: /a\nSitemap: /s\n"
+    assert for_us(file) == "User-agent: *\ndisallow: /a"
+    assert for_us("User-agent: other\nDisallow: /") == ""
+    assert for_us(for_us(file)) == for_us(file)
+
+
+def test_of_rules_beyond_reason_the_first_are_kept() -> None:
+    text = for_us("User-agent: *\n" + "\n".join(f"Disallow: /{number}" for number in range(20_000)))
+    assert 0.99 * RULES_CHARACTERS_MAX < len(text) <= RULES_CHARACTERS_MAX + len("User-agent: *")
+    assert text.startswith("User-agent: *\ndisallow: /0\ndisallow: /1\n")
 
 
 # ── hostile files ────────────────────────────────────────────────────────────────────────────
@@ -328,26 +404,26 @@ def test_a_hostile_file_costs_little(server: Hostile, settings: Settings, name: 
     server.answers["/robots.txt"] = robots_txt(FILES[name])
     urls = [f"{POST}/{'a' * 2000}{number}" for number in range(5)]
     begin = time.process_time()
-    errors, robots, _ = asked(settings, *urls)
+    errors, shelf, _ = asked(settings, *urls)
     assert time.process_time() - begin < 3
     assert all(error is None or isinstance(error, RobotsRefused) for error in errors)
-    assert len(robots.learned()[POST].text) <= BYTES_MAX
-    assert "\0" not in robots.learned()[POST].text
+    assert len(shelf.learned[POST].text) <= RULES_CHARACTERS_MAX + len("User-agent: *")
+    assert "\0" not in shelf.learned[POST].text
 
 
 def test_a_smaller_limit_on_bodies_holds_for_the_file_too(server: Hostile, settings: Settings) -> None:
-    server.answers["/robots.txt"] = robots_txt("User-agent: *\nDisallow: /a\n" + "#" * 5000)
-    [error], robots, _ = asked(changed(settings, body_bytes_max=1000), f"{POST}/a")
-    assert isinstance(error, RobotsRefused)
-    assert len(robots.learned()[POST].text) == 1000
+    server.answers["/robots.txt"] = robots_txt("User-agent: *\nDisallow: /a\n" + "#" * 5000 + "\nDisallow: /b")
+    [a, b], _, _ = asked(changed(settings, body_bytes_max=1000), f"{POST}/a", f"{POST}/b")
+    assert isinstance(a, RobotsRefused)
+    assert b is None
 
 
 def test_of_a_file_without_end_the_beginning_counts(server: Hostile, settings: Settings) -> None:
     server.answers["/robots.txt"] = endless(head("HTTP/1.1 200 OK"), b"User-agent: *\nDisallow: /a\n" * 1000)
-    [a, b], robots, _ = asked(settings, f"{POST}/a", f"{POST}/b")
+    [a, b], shelf, _ = asked(settings, f"{POST}/a", f"{POST}/b")
     assert isinstance(a, RobotsRefused)
     assert b is None
-    assert len(robots.learned()[POST].text) == BYTES_MAX
+    assert shelf.learned[POST].text == "User-agent: *\ndisallow: /a"
 
 
 @examples(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,6 +13,7 @@ from support.make import DAY, NEXT, NOON, article, entry, fill
 from pipeline import records
 from pipeline.errors import ConfigError, StageError
 from pipeline.feeds.health import FeedHealth
+from pipeline.io.accounts import rejection_row
 from pipeline.io.rows import from_row, to_row
 from pipeline.io.store import Store, table_of
 from pipeline.io.tables import (
@@ -30,7 +31,6 @@ from pipeline.io.tables import (
     SourceRow,
 )
 from pipeline.records import Article, Entity, Entry, Event, Link, Mention, Place, Rejection, Span
-from pipeline.run import rejection_row
 
 AWKWARD = "Ağrı – “naïve” 日本語 🕊️ \t tab\nline ' \" % :x \\ -- ; ــعربي"
 

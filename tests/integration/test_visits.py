@@ -1,8 +1,13 @@
 """The life of an address: fetched once, looked at again for corrections, and never against its host's wishes."""
 
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from socket import socket
+from threading import Timer
+from time import sleep
 from typing import Any
 
 import pytest
@@ -14,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.io.store import table_of
 from pipeline.io.tables import AddressRow, ArticleRow, CaptureRow, PageRow, RobotsRow
+from pipeline.io.wanting import FETCHES_PER_DAY
 from pipeline.run import Run
 from pipeline.stages.extract import extract
 from pipeline.stages.fetch import fetch
@@ -45,6 +51,18 @@ def addresses(run: Run) -> dict[str, dict[str, Any]]:
 
 def hosts_asked(server: Hostile, path: str) -> list[str]:
     return [request.host for request in server.requests if request.path == path]
+
+
+def two_feeds(folder: Path) -> None:
+    """Let the catalogue be one outlet with two feeds."""
+    (folder / "catalogue.toml").write_text(
+        '[[source]]\nid = "a"\nname = "A"\nfeeds = ["http://a.example/rss", "http://a.example/top"]\n'
+    )
+
+
+def captured(run: Run, path: str) -> list[int]:
+    """The status codes of an address's captures."""
+    return [row["status_code"] for row in run.store.rows(CaptureRow, CaptureRow.url.like(f"%{path}"))]
 
 
 # ── corrections ──────────────────────────────────────────────────────────────────────────────
@@ -140,6 +158,96 @@ def test_new_pages_come_before_corrections_and_time_is_bounded(run: Run, server:
     assert [states_now[f"http://a.example/{number}"] for number in range(3)].count(("pending", 0)) == 2
 
 
+def test_a_correction_that_both_feeds_of_an_outlet_tell_of_brings_the_page_once(
+    run: Run, server: Hostile, tmp_path: Path
+) -> None:
+    two_feeds(tmp_path)
+    serve(server, a__rss=feed("/1", title="Nine dead"), a__top=feed("/1", title="Nine dead"), a__1=article())
+    for corrected, asked in (("a__top", 2), ("a__rss", 2)):
+        poll(run)
+        fetch(run)
+        serve(server, **{corrected: feed("/1", title="Ten dead")})
+        poll(run)
+        fetch(run)
+        assert server.asked("/1") == asked, corrected
+
+
+def test_a_body_that_comes_back_after_another_is_a_page_again(run: Run, server: Hostile) -> None:
+    first, second = article(text=TEXT + " First."), article(text=TEXT + " Second.")
+    serve(server, a__rss=one_by_one([feed("/1", title=title) for title in "abc"]), b__rss=feed(),
+          a__1=one_by_one([first, second, first]))  # fmt: skip
+    for _ in range(3):
+        poll(run)
+        assert fetch(run).out_count == 1
+    digests = [row["payload_digest"] for row in run.store.rows(PageRow, order=("captured_at",))]
+    assert digests[0] == digests[2] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (with_headers(article(), 'ETag: "p2"'), '"p2"'),
+        (article(), None),
+        (head("HTTP/1.1 304 Not Modified", 'ETag: "p2"'), '"p2"'),
+        (head("HTTP/1.1 304 Not Modified"), '"p1"'),
+    ],
+    ids=["same-body-new-tag", "same-body-no-tag", "304-new-tag", "304-no-tag"],
+)
+def test_validators_are_those_of_the_last_good_answer(
+    run: Run, server: Hostile, second: bytes, expected: str | None
+) -> None:
+    serve(server, a__rss=published("/1", at=NOW), b__rss=feed(),
+          a__1=one_by_one([with_headers(article(), 'ETag: "p1"'), second]))  # fmt: skip
+    poll(run)
+    fetch(run)
+    make_due(run)
+    assert fetch(run).out_count == 0
+    assert addresses(run)["1"]["etag"] == expected
+
+
+# ── revisions ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_failing_page_that_its_feed_revises_is_tried_a_bounded_number_of_times(run: Run, server: Hostile) -> None:
+    for revision in range(2 * FETCHES_PER_DAY):
+        serve(server, a__rss=feed("/1", title=f"Revision {revision}"), b__rss=feed())
+        poll(run)
+        fetch(run)
+    assert server.asked("/1") == FETCHES_PER_DAY
+
+
+def test_a_revision_does_not_hurry_a_page_that_waits_for_its_next_try(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/1", title="One"), feed("/1", title="Two")]), b__rss=feed(),
+          a__1=response(b"", status="500 Oops"))  # fmt: skip
+    poll(run)
+    fetch(run)
+    before = addresses(run)["1"]
+    poll(run)
+    after = addresses(run)["1"]
+    assert after["entry_id"] != before["entry_id"]
+    assert (after["attempts"], after["next_fetch_at"]) == (1, before["next_fetch_at"])
+    assert fetch(a_run(run.store, run.settings, eager=False)).in_count == 0
+
+
+def test_the_revisions_of_a_day_that_were_too_many_bring_the_page_the_next_day(run: Run, server: Hostile) -> None:
+    for revision in range(FETCHES_PER_DAY + 2):
+        serve(server, a__rss=feed("/1", title=f"Revision {revision}"), b__rss=feed(),
+              a__1=article(text=f"{TEXT} {revision}"))  # fmt: skip
+        poll(run)
+        fetch(run)
+    assert server.asked("/1") == FETCHES_PER_DAY
+    assert fetch(on(run, NEXT)).out_count == 1
+    assert server.asked("/1") == FETCHES_PER_DAY + 1
+
+
+def test_a_run_for_an_earlier_day_does_not_take_a_page_from_a_later_one(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/1", title="One"), feed("/1", title="Two")]), b__rss=feed(), a__1=article())
+    later = on(run, DAY + 5 * (NEXT - DAY))
+    poll(later)
+    poll(run)
+    assert fetch(later).out_count == 1
+
+
 # ── once ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -154,6 +262,30 @@ def test_a_redirect_to_a_page_that_is_there_is_not_followed(run: Run, server: Ho
     assert states(run)["http://a.example/short"] == ("alias", 0)
     assert addresses(run)["short"]["alias_of"] == addresses(run)["story"]["address_id"]
     assert len(run.store.rows(PageRow)) == 1
+
+
+def test_an_address_that_a_redirect_led_to_first_is_not_asked_for_again(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/short"), feed("/short", "/story")]), b__rss=feed(),
+          a__short=redirect("/story"), a__story=article())  # fmt: skip
+    poll(run)
+    poll(run)
+    report = fetch(a_run(run.store, run.settings, host_connections=1))
+    assert counts(report) == (2, 1, 0)
+    assert report.note == "1 left to another run or address"
+    assert server.asked("/story") == 1
+    assert states(run) == {"http://a.example/short": ("fetched", 0), "http://a.example/story": ("alias", 0)}
+    assert addresses(run)["story"]["alias_of"] == addresses(run)["short"]["address_id"]
+
+
+def test_a_revision_of_an_alias_brings_the_page_that_it_leads_to(run: Run, server: Hostile) -> None:
+    feeds = [feed("/story"), feed("/story", "/short"), feed("/short", title="Corrected")]
+    serve(server, a__rss=one_by_one(feeds), b__rss=feed(), a__short=redirect("/story"),
+          a__story=one_by_one([article(), article(text=TEXT + " Corrected.")]))  # fmt: skip
+    for pages in (1, 0, 1):
+        poll(run)
+        assert fetch(run).out_count == pages
+    assert (server.asked("/short"), server.asked("/story")) == (1, 2)
+    assert states(run)["http://a.example/short"] == ("alias", 0)
 
 
 def test_a_mobile_an_amp_and_a_tracked_spelling_are_one_page(run: Run, server: Hostile) -> None:
@@ -180,9 +312,7 @@ def test_a_feeds_update_brings_a_page_again_without_conditions(run: Run, server:
 def test_another_feed_that_words_it_differently_does_not_bring_a_page_again(
     run: Run, server: Hostile, tmp_path: Path
 ) -> None:
-    (tmp_path / "catalogue.toml").write_text(
-        '[[source]]\nid = "a"\nname = "A"\nfeeds = ["http://a.example/rss", "http://a.example/top"]\n'
-    )
+    two_feeds(tmp_path)
     serve(server, a__rss=feed("/1", title="Nine dead in town"), a__top=one_by_one([feed("/x"), feed("/1", title="9 dead")]),
           a__1=article(), a__x=article("Other"))  # fmt: skip
     for _ in range(2):
@@ -240,6 +370,25 @@ def test_a_host_that_wants_a_rest_gets_it_and_its_pages_keep_their_tries(run: Ru
     assert sorted(states(run).values()) == [("pending", 0)] * 7 + [("pending", 1)]
 
 
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_redirect_to_a_host_that_rests_is_not_asked_for_until_that_is_over(
+    run: Run, server: Hostile, eager: bool
+) -> None:
+    serve(server, a__rss=feed("http://t.example/busy"), b__rss=feed(), a__short=redirect("http://t.example/story"))
+    server.answers["t.example/busy"] = response(b"", "Retry-After: 7200", status="503 Busy")
+    poll(run)
+    fetch(run)
+    serve(server, a__rss=feed("/short"))
+    poll(run)
+    for _ in range(3):
+        fetch(a_run(run.store, run.settings, eager=eager))
+    assert server.asked("/short") == 1
+    row = addresses(run)["short"]
+    assert (row["state"], row["attempts"]) == ("pending", 0)
+    assert timedelta(minutes=110) < row["next_fetch_at"] - datetime.now(UTC) <= timedelta(hours=2)
+    assert captured(run, "/short") == [302]
+
+
 def test_no_page_is_fetched_from_a_private_network_however_it_is_named(run: Run, server: Hostile) -> None:
     serve(server, a__rss=feed("http://10.0.0.1/1", "http://[::1]/2", "/3", "/4"), b__rss=feed(),
           a__3=redirect("http://169.254.169.254/latest"), a__4=redirect("file:///etc/passwd"))  # fmt: skip
@@ -274,6 +423,15 @@ def test_every_capture_has_a_row_that_leads_to_its_record(run: Run, server: Host
             assert record.rec_headers.get_header("WARC-Target-URI") == row["url"]
 
 
+def test_a_redirect_is_captured_also_where_it_leads_to_no_new_page(run: Run, server: Hostile) -> None:
+    serve(server, a__rss=one_by_one([feed("/story"), feed("/story", "/short", "/astray")]), b__rss=feed(),
+          a__story=article(), a__short=redirect("/story"), a__astray=redirect("http://10.0.0.1/"))  # fmt: skip
+    for _ in range(2):
+        poll(run)
+        fetch(run)
+    assert (captured(run, "/short"), captured(run, "/astray")) == ([302], [302])
+
+
 def test_a_page_leads_to_its_whole_body_after_looks_that_found_it_unchanged(run: Run, server: Hostile) -> None:
     serve(server, a__rss=published("/1", at=NOW), b__rss=feed(), a__1=article())
     poll(run)
@@ -294,3 +452,31 @@ def test_tries_are_spaced_out_for_a_run_that_is_not_eager(run: Run, server: Host
     waits = addresses(run)["1"]["next_fetch_at"] - datetime.now(UTC)
     assert timedelta(minutes=9) < waits <= timedelta(minutes=10)
     assert fetch(a_run(run.store, run.settings, eager=False)).note == "nothing pending"
+
+
+# ── the store ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_exchanges_go_on_while_the_database_is_locked(run: Run, server: Hostile, sqlite_url: str) -> None:
+    locked = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+
+    def lock(connection: socket) -> None:
+        locked.execute("begin immediate")
+        Timer(3, locked.execute, ["commit"]).start()
+        connection.sendall(article())
+
+    paths = [f"http://h{number}.example/1" for number in range(4)]
+    serve(server, a__rss=feed(*paths), b__rss=feed(), h0__1=lock,
+          **{f"h{number}__1": late(article(), seconds=0.7) for number in range(1, 4)})  # fmt: skip
+    poll(run)
+    report = fetch(a_run(run.store, run.settings, deadline_seconds=1.5))
+    assert counts(report) == (4, 4, 0)
+    locked.close()
+
+
+def late(answer: bytes, seconds: float) -> Callable[[socket], None]:
+    def send(connection: socket) -> None:
+        sleep(seconds)
+        connection.sendall(answer)
+
+    return send

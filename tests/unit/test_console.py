@@ -75,3 +75,10 @@ def test_more_rows_than_the_limit_are_told(capsys: pytest.CaptureFixture[str]) -
     console.show_rows([{"n": number} for number in range(3)], limit=2)
 
     assert "2 of 3 rows" in capsys.readouterr().out
+
+
+def test_rows_too_wide_for_a_table_are_shown_value_by_value(capsys: pytest.CaptureFixture[str]) -> None:
+    console.show_rows([{f"column_{number}": f"[value] {number}" for number in range(40)}], limit=10)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "row 1"
+    assert shown[40].split() == ["column_39", "[value]", "39"]

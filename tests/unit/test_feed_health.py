@@ -13,6 +13,7 @@ from pipeline.feeds.freshness import freshness
 from pipeline.feeds.health import (
     INTERVAL_MAX,
     INTERVAL_MIN,
+    MISSED_MAX,
     UNCONDITIONAL_ONE_IN,
     Answer,
     Failure,
@@ -32,10 +33,13 @@ NEW = FeedHealth(feed_id="f", url="https://a.example/rss")
 
 
 def listing(at: datetime, known: int, items: int = 30, span: timedelta = DAY, **changes: Any) -> Answer:
-    """A list of items, the newest just published, evenly spread over the span."""
-    published = [at - span * number / max(items - 1, 1) for number in range(items)]
+    """A list of items, some of which FIRST had, the newest just published, evenly spread over the span."""
     made = Answer(
-        at=at, is_changed=True, payload_digest=f"sha256:{at}", published=published, item_count=items, known_count=known
+        at=at,
+        is_changed=True,
+        payload_digest=f"sha256:{at}",
+        published=[at - span * number / max(items - 1, 1) for number in range(items)],
+        address_ids=[f"first-{number}" if number < known else f"{at}-{number}" for number in range(items)],
     )
     return replace(made, **changes)
 
@@ -52,7 +56,7 @@ def minutes(health: FeedHealth) -> float:
     return health.interval_seconds / 60
 
 
-FIRST = after_answer(NEW, listing(NOON, known=0))
+FIRST = after_answer(NEW, listing(NOON, known=30))
 
 
 # ── the interval ─────────────────────────────────────────────────────────────────────────────
@@ -70,7 +74,7 @@ def test_the_share_of_entries_already_seen_sets_the_pace(known: int, expected: f
     assert minutes(after_answer(health, listing(NOON + HOUR, known=known))) == expected
 
 
-@pytest.mark.parametrize(("span", "expected"), [(60 * DAY, DAY), (timedelta(), DAY), (3 * HOUR, 90 * MINUTE)])
+@pytest.mark.parametrize(("span", "expected"), [(60 * DAY, DAY), (timedelta(), DAY), (9 * MINUTE, DAY)])
 def test_what_has_not_changed_is_asked_less_often_up_to_a_day(span: timedelta, expected: timedelta) -> None:
     health, at = after_answer(NEW, listing(NOON, known=0, span=span)), NOON
     for _ in range(30):
@@ -79,9 +83,26 @@ def test_what_has_not_changed_is_asked_less_often_up_to_a_day(span: timedelta, e
     assert health.next_poll_at == at + expected
 
 
+def test_a_quiet_night_does_not_make_a_busy_feed_sleep_into_the_morning() -> None:
+    health, at = after_answer(NEW, listing(NOON, known=0, span=3 * HOUR)), NOON
+    while at < NOON + 8 * HOUR:
+        at = health.next_poll_at or at
+        health = after_answer(health, unchanged(at))
+    assert 90 <= minutes(health) <= 150
+
+
+def test_a_burst_that_is_long_past_does_not_keep_its_feed_busy() -> None:
+    burst = [NOON - 30 * DAY + number * MINUTE for number in range(10)]
+    health, at = after_answer(NEW, listing(NOON, known=0, items=10, published=burst)), NOON
+    for _ in range(20):
+        at = health.next_poll_at or at
+        health = after_answer(health, unchanged(at))
+    assert minutes(health) == 24 * 60
+
+
 def test_no_interval_is_longer_than_half_the_time_that_the_list_covers() -> None:
     health = replace(FIRST, interval_seconds=20 * 3600)
-    assert minutes(after_answer(health, listing(NOON + DAY, known=30, span=6 * HOUR))) == 180
+    assert minutes(after_answer(health, listing(NOON + DAY, known=30, span=6 * HOUR))) == pytest.approx(180, rel=0.15)
     assert minutes(after_answer(health, listing(NOON + DAY, known=30, span=timedelta()))) == 24 * 60
 
 
@@ -94,6 +115,11 @@ def test_a_feed_that_asks_to_be_left_alone_is_up_to_an_hour() -> None:
 def test_a_gap_outweighs_what_the_feed_asks_for() -> None:
     at = NOON + 5 * DAY
     assert minutes(after_answer(FIRST, listing(at, known=0, wait=HOUR))) == 15
+
+
+def test_what_a_feed_asks_for_outweighs_the_time_that_its_list_covers() -> None:
+    busy = replace(FIRST, interval_seconds=600)
+    assert minutes(after_answer(busy, listing(NOON + HOUR, known=15, span=20 * MINUTE, wait=HOUR))) == 60
 
 
 @given(
@@ -134,6 +160,11 @@ def test_a_run_takes_what_falls_due_before_the_middle_of_the_next_step() -> None
     assert is_due(FIRST, NOON + MINUTE, eager=True)
 
 
+def test_what_a_clock_wrote_that_ran_ahead_is_not_believed() -> None:
+    assert is_due(replace(FIRST, next_poll_at=NOON + 900 * DAY), NOON)
+    assert is_due(replace(FIRST, next_poll_at=NOON, not_before=NOON + 900 * DAY), NOON)
+
+
 def test_a_server_that_wants_a_rest_gets_it_even_from_an_eager_run() -> None:
     health = after_failure(FIRST, failed(NOON, retry_after=3 * HOUR))
     assert not is_due(health, NOON + 2 * HOUR, eager=True)
@@ -152,8 +183,18 @@ def test_both_validators_are_sent() -> None:
 
 
 def test_one_poll_in_a_hundred_is_unconditional() -> None:
-    asked = [conditions(WITH_VALIDATORS, NOON + number * MINUTE) for number in range(20_000)]
-    assert 0.5 < asked.count({}) / len(asked) * UNCONDITIONAL_ONE_IN < 1.5
+    health, asked = WITH_VALIDATORS, []
+    for number in range(3 * UNCONDITIONAL_ONE_IN):
+        asked.append(conditions(health, NOON))
+        is_failure = number % 5 == 0
+        answer = replace(unchanged(NOON), etag='"1"', last_modified=STAMP)
+        health = after_failure(health, failed(NOON)) if is_failure else after_answer(health, answer)
+    assert asked.count({}) == 3
+
+
+def test_feeds_have_their_unconditional_polls_at_different_times() -> None:
+    feeds = [replace(WITH_VALIDATORS, feed_id=str(number)) for number in range(1000)]
+    assert 1 <= sum(conditions(feed, NOON) == {} for feed in feeds) < 40
 
 
 @pytest.mark.parametrize("stamp", [format_datetime(NOON + 9 * DAY, usegmt=True), "yesterday", "", "-1", "é"])
@@ -179,7 +220,7 @@ def test_two_answers_without_a_common_entry_are_a_gap_with_an_estimate() -> None
     later = listing(NOON + 3 * DAY, known=0, items=25, span=DAY)  # 24 intervals in a day: one an hour
     gap = find_gap(FIRST, later)
     assert gap is not None
-    assert (gap.since_at, gap.until_at, gap.missed_estimate) == (NOON, NOON + 3 * DAY, 48)
+    assert (gap.since_at, gap.until_at, gap.missed_estimate) == (NOON, NOON + 3 * DAY, 50)
 
 
 def test_one_common_entry_is_no_gap() -> None:
@@ -202,7 +243,7 @@ def test_nothing_before_or_nothing_now_is_no_gap(answer: Answer) -> None:
     empty = after_answer(NEW, listing(NOON, known=0, items=0))
     assert find_gap(NEW, answer) is None
     assert find_gap(empty, answer) is None
-    if not answer.item_count:
+    if not answer.address_ids:
         assert find_gap(FIRST, answer) is None
 
 
@@ -210,10 +251,40 @@ def test_nothing_before_or_nothing_now_is_no_gap(answer: Answer) -> None:
     st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), max_size=40),
     st.none() | st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
 )
-def test_an_estimate_is_never_less_than_one(published: list[datetime], newest_before: datetime | None) -> None:
+def test_an_estimate_is_between_one_and_what_can_be_believed(
+    published: list[datetime], newest_before: datetime | None
+) -> None:
     health = replace(FIRST, newest_at=newest_before)
     gap = find_gap(health, listing(NOON + DAY, known=0, items=len(published), published=published))
-    assert gap is None or gap.missed_estimate is None or gap.missed_estimate >= 1
+    assert gap is None or gap.missed_estimate is None or 1 <= gap.missed_estimate < MISSED_MAX
+
+
+def test_a_burst_after_a_year_has_no_estimate() -> None:
+    at = NOON + 400 * DAY
+    gap = find_gap(FIRST, listing(at, known=0, items=100, span=timedelta(seconds=100)))
+    assert gap is not None and gap.missed_estimate is None
+
+
+def test_an_old_item_on_top_hides_no_gap_and_stretches_no_interval() -> None:
+    pinned = listing(NOON, known=30, span=3 * HOUR)
+    dates = [*pinned.published[:-1], NOON - 3000 * DAY]
+    health = replace(after_answer(NEW, replace(pinned, published=dates)), interval_seconds=80_000)
+    at = NOON + 2 * HOUR
+    later = listing(at, known=30, span=3 * HOUR)
+    assert minutes(after_answer(health, replace(later, published=[*later.published[:-1], NOON - 3000 * DAY]))) < 90
+
+
+def test_a_date_of_the_future_hides_no_gap() -> None:
+    health = after_answer(
+        NEW, replace(listing(NOON, known=30), published=[*listing(NOON, 30).published, NOON + 23 * HOUR])
+    )
+    assert health.newest_at == NOON
+    assert find_gap(health, listing(NOON + 3 * DAY, known=0)) is not None
+
+
+def test_a_list_of_one_or_two_entries_makes_no_gap() -> None:
+    short = after_answer(NEW, listing(NOON, known=2, items=2))
+    assert find_gap(short, listing(NOON + 3 * DAY, known=0, items=2)) is None
 
 
 # ── failures ─────────────────────────────────────────────────────────────────────────────────
@@ -302,6 +373,15 @@ def test_a_week_is_not_enough_without_repeated_sightings() -> None:
     assert moved(FIRST, "https://b.example/rss", 50, HOUR).adopted_url is None
 
 
+def test_a_redirect_that_gives_up_encryption_is_never_adopted() -> None:
+    assert moved(FIRST, "http://a.example/rss", 20, DAY).adopted_url is None
+
+
+def test_an_adopted_address_is_asked_without_the_old_ones_validators() -> None:
+    adopted = moved(WITH_VALIDATORS, "https://b.example/rss", 9, DAY)
+    assert all(conditions(adopted, NOON + number * MINUTE) == {} for number in range(20))
+
+
 def test_a_redirect_that_flaps_is_never_adopted() -> None:
     health = FIRST
     for number in range(60):
@@ -310,10 +390,15 @@ def test_a_redirect_that_flaps_is_never_adopted() -> None:
     assert health.adopted_url is None
 
 
-def test_an_adopted_address_that_fails_gives_way_to_the_catalogues() -> None:
-    adopted = moved(FIRST, "https://b.example/rss", 9, DAY)
-    assert fail(adopted, "hard", 2).adopted_url
-    assert fail(adopted, "hard", 3).address == NEW.url
+@pytest.mark.parametrize("kind", ["hard", "soft", "temporary"])
+def test_an_adopted_address_that_fails_gives_way_to_the_catalogues(kind: str) -> None:
+    adopted = moved(WITH_VALIDATORS, "https://b.example/rss", 9, DAY)
+    assert adopted.adopted_url
+    adopted = after_answer(adopted, listing(NOON + 10 * DAY, known=0, etag='"b"'))
+    assert fail(adopted, kind, 2).adopted_url
+    given_up = fail(adopted, kind, 3)
+    assert given_up.address == NEW.url
+    assert (given_up.etag, given_up.payload_digest) == (None, None), "they are another server's"
     gone = after_failure(adopted, failed(NOON + 20 * DAY, "hard", is_gone=True))
     assert (gone.state, gone.address) == ("failing", NEW.url)
 

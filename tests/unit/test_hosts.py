@@ -7,16 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.io.failures import RETRY_AFTER_MAX, retry_after
-from pipeline.io.hosts import Hosts
+from pipeline.io.hosts import Hosts, Pause
 from pipeline.settings import Settings
 
 ZERO = datetime(2026, 11, 16, 12, tzinfo=UTC)  # when the monotonic clock was at zero
 HOST, OTHER = "post.example", "other.example"
 
 
-def hosts(delay: float = 2.0, **blocks: datetime) -> Hosts:
-    made = {name.replace("_", "."): until for name, until in blocks.items()}
-    return Hosts(Settings(host_delay_seconds=delay), made, utc_at_zero=ZERO)
+def hosts(*pauses: Pause, delay: float = 2.0) -> Hosts:
+    return Hosts(Settings(host_delay_seconds=delay), pauses, utc_at_zero=ZERO)
+
+
+def pause(until: float, seconds: float = 60, host: str = HOST) -> Pause:
+    return Pause(host=host, blocked_until=after(until), pause_seconds=seconds)
 
 
 def after(seconds: float) -> datetime:
@@ -62,8 +65,8 @@ def test_a_host_that_says_how_long_is_left_alone_so_long(status: int) -> None:
     known = hosts()
     known.answered(HOST, status, timedelta(seconds=300), now=10)
     assert known.ready_at(HOST) == 310
-    assert known.blocked_until(HOST) == after(310)
-    assert known.blocked_until(OTHER) is None
+    assert known.last_pause(HOST) == pause(310)
+    assert known.last_pause(OTHER) is None
 
 
 def test_a_pause_without_a_length_is_a_minute_and_doubles_up_to_an_hour() -> None:
@@ -79,7 +82,7 @@ def test_a_good_answer_ends_the_doubling() -> None:
     known = hosts()
     known.answered(HOST, 503, None, now=0)
     known.answered(HOST, 200, None, now=60)
-    assert known.blocked_until(HOST) is None
+    assert known.last_pause(HOST) is None
     known.answered(HOST, 503, None, now=100)
     assert known.ready_at(HOST) == 160
 
@@ -103,14 +106,14 @@ def test_a_longer_wish_makes_a_pause_longer_and_a_shorter_one_does_not_make_it_s
 def test_other_answers_bring_no_pause(status: int) -> None:
     known = hosts()
     known.answered(HOST, status, timedelta(seconds=300), now=0)
-    assert known.blocked_until(HOST) is None
+    assert known.last_pause(HOST) is None
 
 
 def test_a_host_that_gives_no_answer_three_times_in_a_row_is_left_alone_too() -> None:
     known = hosts()
     for now in (0, 30):
         known.lost(HOST, now)
-    assert known.blocked_until(HOST) is None
+    assert known.last_pause(HOST) is None
     known.lost(HOST, 60)
     assert known.ready_at(HOST) == 120
     known.lost(HOST, 150)
@@ -122,17 +125,33 @@ def test_an_answer_in_between_starts_the_count_anew() -> None:
     for now in range(0, 100, 10):
         known.lost(HOST, now)
         known.answered(HOST, 500, None, now + 5)
-    assert known.blocked_until(HOST) is None
+    assert known.last_pause(HOST) is None
 
 
 def test_pauses_outlive_the_run() -> None:
     known = hosts()
     known.answered(HOST, 429, timedelta(hours=2), now=10)
     known.answered(OTHER, 200, None, now=10)
-    assert known.blocks() == {HOST: after(7210)}
-    next_run = Hosts(Settings(), known.blocks(), utc_at_zero=after(3600))
+    assert known.changes() == {HOST: pause(7210)}
+    assert known.changes() == {}
+    next_run = Hosts(Settings(), [pause(7210)], utc_at_zero=after(3600))
     assert next_run.ready_at(HOST) == 3610
-    assert next_run.blocks() == known.blocks()
+    assert next_run.changes() == {}
+
+
+def test_a_pause_is_twice_as_long_as_that_of_an_earlier_run() -> None:
+    known = hosts(pause(until=-5, seconds=120))
+    assert known.ready_at(HOST) <= 0
+    known.answered(HOST, 503, None, now=10)
+    assert known.changes() == {HOST: pause(250, seconds=240)}
+
+
+def test_a_good_answer_ends_the_pause_of_an_earlier_run_for_the_next_one_too() -> None:
+    known = hosts(pause(until=-5, seconds=120))
+    known.answered(HOST, 200, None, now=10)
+    assert known.changes() == {HOST: None}
+    known.answered(HOST, 200, None, now=20)
+    assert known.changes() == {}
 
 
 # ── Retry-After ──────────────────────────────────────────────────────────────────────────────

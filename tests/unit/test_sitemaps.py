@@ -78,7 +78,7 @@ def test_the_newest_come_first_and_the_archive_is_left_out() -> None:
     urls = [url(f"https://post.example/{number}", day.isoformat()) for number, day in enumerate(days)]
     found = feed(urlset(*reversed(urls)))
     assert [item.url.rpartition("/")[2] for item in found.items] == [str(number) for number in range(ITEMS_MAX)]
-    assert found.problems == (f"{5_000 - ITEMS_MAX:,} of 5,000 addresses are older than the newest {ITEMS_MAX}",)
+    assert found.problems == (), "that a site has an archive is no fault"
 
 
 def test_a_news_sitemap_is_read_as_far_as_it_may_be_long() -> None:
@@ -97,7 +97,7 @@ def test_addresses_that_are_of_no_use_are_told() -> None:
     assert [item.url for item in found.items] == ["https://post.example/1", "https://post.example/3"]
     assert [problem.split(" ", 2)[2] for problem in found.problems] == [
         "links to javascript:x, which is no http(s) address", "links to an address with a user name or password",
-        "has no link", "repeats the address of item 1",
+        "has no link",
     ]  # fmt: skip
 
 
@@ -169,10 +169,8 @@ def test_memory_stays_flat_however_long_the_stream_is() -> None:
 
 
 def test_a_sitemap_is_read_as_far_as_it_may_be_long() -> None:
-    found = feed(urlset(*(url(f"/{number}") for number in range(URLS_MAX + 5))))
-    assert found.problems == (
-        f"{URLS_MAX - ITEMS_MAX:,} of {URLS_MAX:,} addresses are older than the newest {ITEMS_MAX}",
-    )
+    found = feed(urlset(*(url(f"/{number}", lastmod="") for number in range(URLS_MAX + 5))))
+    assert found.problems == (f"{URLS_MAX:,} of {URLS_MAX:,} addresses have no date",)
 
 
 @pytest.mark.parametrize(
@@ -211,10 +209,13 @@ def test_entities_do_not_grow_or_read_files() -> None:
     assert found.title == "&j;&f;"
 
 
+@pytest.mark.parametrize("end", ["", ">"])
 @pytest.mark.parametrize(
     "filling",
     [
         "<",
+        "<si<",
+        "<!a",
         "&",
         "<a>",
         "<url>",
@@ -230,13 +231,13 @@ def test_entities_do_not_grow_or_read_files() -> None:
         "<a/>",
     ],
 )
-def test_no_filling_takes_long(filling: str) -> None:
+def test_no_filling_takes_long(filling: str, end: str) -> None:
     start = time.process_time()
     try:
-        assert feed(f"<urlset>{url()}{filling * (3_000_000 // len(filling))}").kind == "sitemap"
+        assert feed(f"<urlset xmlns='x'>{url()}{filling * (400_000 // len(filling))}{end}").kind == "sitemap"
     except RecordError as error:
         assert URL in str(error)
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 4
 
 
 @settings(max_examples=200, deadline=None)
@@ -262,7 +263,7 @@ def test_an_index_gives_its_parts() -> None:
     parts = (part("a.xml", 16), part("b.xml.gz"))
     found = feed(index(*parts, part("a.xml", 3), Part(url="ftp://x/", modified_at=None)))
     assert (found.kind, found.items, found.parts) == ("sitemap-index", (), parts)
-    assert len(found.problems) == 2
+    assert len(found.problems) == 1
 
 
 @pytest.mark.parametrize(

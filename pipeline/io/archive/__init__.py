@@ -9,8 +9,8 @@ archive    all of it: a writer for a day, a body from its place
 """
 
 from pipeline.io.archive.archive import Archive
-from pipeline.io.archive.captures import Earlier, Hop, Location, Response, payload_digest
-from pipeline.io.archive.records import Prepared, prepare
+from pipeline.io.archive.captures import Earlier, Hop, Location, Response, payload_digest, target_uri
+from pipeline.io.archive.records import Prepared, prepare, prepare_redirects
 from pipeline.io.archive.writer import ArchiveWriter
 
 __all__ = [
@@ -23,4 +23,6 @@ __all__ = [
     "Response",
     "payload_digest",
     "prepare",
+    "prepare_redirects",
+    "target_uri",
 ]

@@ -5,10 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import takewhile
 from typing import Literal
+from urllib.parse import quote, urldefrag
 
 Headers = tuple[tuple[str, str], ...]
 RecordType = Literal["response", "revisit"]
 
+URI_CHARACTERS = "%:/?#[]@!$&'()*+,;="  # RFC 3986, 2.2, beside letters, digits and -._~
 PERMANENT = frozenset({301, 308})  # RFC 9110, 15.4.2 and 15.4.9
 
 
@@ -37,6 +39,7 @@ class Response:
     request_headers: Headers = ()  #: none: not known, and no request is archived
     http_version: str = "HTTP/1.1"
     hops: tuple[Hop, ...] = ()
+    is_cut: bool = False  #: only the body's beginning was read
 
     def header(self, name: str) -> str:
         return header(self.headers, name)
@@ -74,6 +77,11 @@ class Location:
     status_code: int = 0
     content_type: str
     captured_at: datetime
+
+
+def target_uri(url: str) -> str:
+    """An address as captures have it: as RFC 3986 writes it, without a fragment, which is never asked for."""
+    return quote(urldefrag(url).url, safe=URI_CHARACTERS)
 
 
 def header(headers: Headers, name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from time import monotonic
 from typing import IO
 
 from pipeline.io.archive.records import GZIP, warcinfo
@@ -19,6 +20,7 @@ from pipeline.io.archive.records import GZIP, warcinfo
 OPEN = ".open"
 READ_ONLY = 0o444
 CHUNK = 1 << 16
+SYNC_SECONDS, LONG_AGO = 1.0, float("-inf")
 
 
 class OpenFile:
@@ -27,10 +29,12 @@ class OpenFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0  #: bytes of whole records
+        self._synced_at = LONG_AGO
         path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = _create_locked(while_open(path))
         try:
             self.append(warcinfo(path.name))
+            _sync_folder(path.parent)
         except OSError:
             self._discard()
             raise
@@ -46,7 +50,14 @@ class OpenFile:
             self._cut()
             raise
         self.size += len(records)
+        self._sync()
         return start
+
+    def _sync(self) -> None:
+        """Have the disk itself take what was written, at most once a second; raise OSError when it does not."""
+        if monotonic() - self._synced_at >= SYNC_SECONDS:
+            os.fdatasync(self._stream.fileno())
+            self._synced_at = monotonic()
 
     def close(self) -> None:
         """Give the file its name, for good; a file without records goes away."""
@@ -94,7 +105,11 @@ def _seal(stream: IO[bytes], path: Path) -> None:
     os.fsync(stream.fileno())
     while_open(path).rename(path)
     path.chmod(READ_ONLY)  # not before: a crash in between would leave a file that nobody may recover
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -6,10 +6,11 @@ written in the form of HTTP/1.1, which is all that readers know, and named in WA
 """
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from urllib.parse import quote, urldefrag, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from pipeline.io.archive.captures import (
@@ -21,6 +22,7 @@ from pipeline.io.archive.captures import (
     Response,
     header,
     payload_digest,
+    target_uri,
 )
 from pipeline.version import VERSION
 
@@ -29,7 +31,6 @@ LEVEL = 6  # within 1 % of the size that level 9 gives, in 60 % of its time (doc
 STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 REVISIT = "http://netpreserve.org/warc/1.1/revisit"
 PROTOCOLS = {"HTTP/2": "h2", "HTTP/3": "h3"}
-URI_CHARACTERS = "%:/?#[]@!$&'()*+,;="  # RFC 3986, 2.2, beside letters, digits and -._~
 ENCODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 WITHOUT_CONTENT = frozenset({204, 304})  # a length would be that of another answer: RFC 9110, 8.6
 NOT_IN_A_LINE = str.maketrans("\r\n\0", "   ")  # RFC 9110, 5.5
@@ -50,11 +51,12 @@ def prepare(response: Response, earlier: Earlier | None = None) -> Prepared:
 
     The answer is a `revisit` when it says that *earlier* stands (304), or repeats its payload (200).
     """
-    data, captures = b"", []
-    for capture, records in (*map(_redirect, response.hops), _answer(response, earlier)):
-        captures.append(replace(capture, offset=len(data)))
-        data += records
-    return Prepared(data=data, captures=tuple(captures))
+    return _prepared((*map(_redirect, response.hops), _answer(response, earlier)))
+
+
+def prepare_redirects(hops: Iterable[Hop]) -> Prepared:
+    """Make the records of redirects that led to no answer."""
+    return _prepared(map(_redirect, hops))
 
 
 def warcinfo(name: str) -> bytes:
@@ -68,6 +70,14 @@ def warcinfo(name: str) -> bytes:
         ("Content-Type", "application/warc-fields"),
     )
     return _member(fields, about)
+
+
+def _prepared(exchanges: Iterable[tuple[Location, bytes]]) -> Prepared:
+    data, captures = b"", []
+    for capture, records in exchanges:
+        captures.append(replace(capture, offset=len(data)))
+        data += records
+    return Prepared(data=data, captures=tuple(captures))
 
 
 # ── exchanges ────────────────────────────────────────────────────────────────────────────────
@@ -105,13 +115,14 @@ def _kept(response: Response, digest: str, earlier: Earlier | None) -> _Kept:
     if earlier and response.status_code == 200 and digest == earlier.payload_digest:
         fields = (*_refers_to(earlier, "identical-payload-digest"), ("WARC-Truncated", "length"))  # 6.7.2 asks for it
         return _Kept(record_type="revisit", payload_digest=digest, body=b"", fields=fields)
-    return _Kept(payload_digest=digest, body=response.body)
+    truncated = (("WARC-Truncated", "length"),) if response.is_cut else ()
+    return _Kept(payload_digest=digest, body=response.body, fields=truncated)
 
 
 def _refers_to(earlier: Earlier, profile: str) -> tuple[tuple[str, str], ...]:
     return (
         ("WARC-Profile", f"{REVISIT}/{profile}"),
-        ("WARC-Refers-To-Target-URI", _uri(earlier.url)),
+        ("WARC-Refers-To-Target-URI", target_uri(earlier.url)),
         ("WARC-Refers-To-Date", _date(earlier.captured_at)),
     )
 
@@ -121,7 +132,7 @@ def _exchange(answer: Hop | Response, url: str, headers: Headers, kept: _Kept) -
     record_id, protocol = _new_id(), answer.http_version
     version = protocol if protocol.startswith("HTTP/1.") else "HTTP/1.1"
     event = (
-        ("WARC-Target-URI", _uri(url)),
+        ("WARC-Target-URI", target_uri(url)),
         ("WARC-Date", _date(answer.captured_at)),
         ("WARC-Protocol", PROTOCOLS.get(protocol, protocol.lower())),
     )
@@ -140,7 +151,7 @@ def _exchange(answer: Hop | Response, url: str, headers: Headers, kept: _Kept) -
         payload_digest=kept.payload_digest,
         length=len(record),
         record_type=kept.record_type,
-        url=_uri(url),
+        url=target_uri(url),
         status_code=answer.status_code,
         content_type=header(answer.headers, "content-type"),
         captured_at=answer.captured_at,
@@ -190,11 +201,6 @@ def _head(first: str, headers: Fields) -> bytes:
 def _lines(headers: Fields) -> bytes:
     lines = (f"{name}: {value}".translate(NOT_IN_A_LINE) for name, value in headers)
     return "".join(f"{line}\r\n" for line in lines).encode(errors="replace")
-
-
-def _uri(url: str) -> str:
-    """As RFC 3986 writes it, without a fragment, which is never asked for."""
-    return quote(urldefrag(url).url, safe=URI_CHARACTERS)
 
 
 def _date(instant: datetime) -> str:

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.errors import StageError
-from pipeline.io.archive.captures import Earlier, Location, Response
+from pipeline.io.archive.captures import Location
 from pipeline.io.archive.files import OpenFile
-from pipeline.io.archive.records import Prepared, prepare
+from pipeline.io.archive.records import Prepared
 from pipeline.io.archive.remote import Remote, send_all
 
 
@@ -26,10 +26,6 @@ class ArchiveWriter:
         self._stem = f"{day:%Y/%m/%d}/eventwire-{day:%Y%m%d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(4)}"
         self._numbers = count(1)
         self._file = self._next()
-
-    def write(self, response: Response, earlier: Earlier | None = None) -> tuple[Location, ...]:
-        """Prepare and append one response."""
-        return self.append(prepare(response, earlier))
 
     def append(self, prepared: Prepared) -> tuple[Location, ...]:
         """Append what was prepared; it is with the operating system when this returns.
