@@ -12,7 +12,7 @@ create table if not exists dim_source (
     is_active      boolean not null
 );
 
--- A feed's health as it was when the warehouse was last loaded.
+-- A feed's health as it was at the last load that changed something.
 create table if not exists dim_feed (
     feed_id          varchar primary key,
     source_id        varchar not null,
