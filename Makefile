@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench ui clean clean-data
+.PHONY: help install run test check bench bench-extract bench-stories ui clean clean-data
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,12 @@ test: check  ## all checks and tests
 
 bench: install  ## the benchmarks of harvest; FEEDS=500 PAGES=500 for small ones
 	@cd tests && ../$(BIN)/python -m benchmarks $(if $(FEEDS),--feeds $(FEEDS)) $(if $(PAGES),--pages $(PAGES))
+
+bench-extract: install  ## the benchmark of extraction; PAGES=folder of recorded pages
+	@cd tests && ../$(BIN)/python -m benchmarks.bench_extract $(if $(PAGES),--pages "$(abspath $(PAGES))")
+
+bench-stories: install  ## the benchmark of stories; WINDOW=20000 BATCH=2000 for a small one
+	@cd tests && ../$(BIN)/python -m benchmarks.bench_stories $(if $(WINDOW),--window $(WINDOW)) $(if $(BATCH),--batch $(BATCH))
 
 ui: install  ## Airflow on http://127.0.0.1:8080 with the DAGs unpaused, until Ctrl-C
 	@$(BIN)/eventwire ui $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(PORT),--port $(PORT))

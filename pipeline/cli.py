@@ -28,6 +28,9 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="The catalogue of news sources.", no_args_is_help=True)
 app.add_typer(sources_app, name="sources")
+articles_app = typer.Typer(help="The versions of articles.", no_args_is_help=True)
+app.add_typer(articles_app, name="articles")
+CURSOR_MAX = 2**63 - 1  # what the databases take
 
 Day = Annotated[str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="The coverage day.")]
 First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day of a range.")]
@@ -181,21 +184,124 @@ def report(day: Day = None, first: First = None, last: Last = None, as_json: AsJ
     show_report(load_settings(), days, as_json=as_json)
 
 
+@app.command()
+def reextract(
+    first: First = None,
+    last: Last = None,
+    day: Day = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Change nothing: show how the articles would differ.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --compare: one object a page; else one a stage.")
+    ] = False,
+) -> None:
+    """Extract days that have pages again from the archive, then group, code, link, check and load them anew.
+
+    Examples: eventwire reextract --from 2026-11-16 --to 2026-11-19 --compare
+              eventwire reextract --from 2026-11-16 --to 2026-11-19
+    """
+    from pipeline import console
+    from pipeline.commands import compare_extractions, run_days, with_pages
+
+    days = _days(day, first, last)
+    if not days:
+        raise ConfigError("reextract: which days? give --from and --to, or --day YYYY-MM-DD")
+    settings = load_settings()
+    days = with_pages(settings, days)
+    if not compare:
+        run_days(settings, days, [], as_json=as_json)
+    elif as_json:
+        console.lines(compared.row for compared in compare_extractions(settings, days))
+    else:
+        console.show_comparison(compare_extractions(settings, days))
+
+
+# ── articles ─────────────────────────────────────────────────────────────────────────────────
+
+
+@articles_app.command("changed")
+def changed_articles(
+    cursor: Annotated[
+        int,
+        typer.Option(
+            "--changed-after", metavar="CURSOR", min=0, max=CURSOR_MAX, help="The change_id of the last row seen."
+        ),
+    ] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=CURSOR_MAX, help="How many articles at most.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List articles that are new, have another newest version, or are gone, since a cursor; each once.
+
+    Example: eventwire articles changed --changed-after 120 --json
+    """
+    from pipeline import console
+    from pipeline.commands import changed_articles as changed
+
+    rows = changed(load_settings(), cursor, limit)
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_changes(rows)
+
+
+@articles_app.command("versions")
+def article_versions(
+    which: Annotated[str, typer.Argument(metavar="ARTICLE", help="An article_id or a canonical address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show the versions of an article and what each changed.
+
+    Example: eventwire articles versions https://example.org/2026/11/16/story
+    """
+    from pipeline import console
+    from pipeline.commands import article_versions as versions
+
+    rows = versions(load_settings(), which)
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_versions(rows)
+
+
 # ── single articles ──────────────────────────────────────────────────────────────────────────
 
 
 @app.command()
 def extract(
-    file: Annotated[Path, typer.Argument(help="An HTML file.")],
-    url: Annotated[str, typer.Option(help="The address that the page came from.")],
+    files: Annotated[list[Path], typer.Argument(help="HTML files, also as .html.gz.")],
+    url: Annotated[
+        str | None, typer.Option(help="The address that the page came from; else its own canonical link serves.")
+    ] = None,
+    urls: Annotated[
+        Path | None,
+        typer.Option(help="The addresses of many: a CSV, TSV or JSON lines file with file and url.", metavar="TABLE"),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(metavar="NAME", help="The outlet's, for dates that state none: Europe/London.")
+    ] = "UTC",
+    folder: Annotated[Path | None, typer.Option("--out", help="Write NAME.json here instead of printing.")] = None,
 ) -> None:
-    """Extract one page and print the article as JSON.
+    """Extract pages, print the articles as JSON, of several files one object a line; no article: {"rejected": reason}.
 
-    Example: eventwire extract page.html --url https://example.org/2026/11/16/story
+    Examples: eventwire extract page.html --url https://example.org/2026/11/16/story
+              eventwire extract pages/*.html.gz --urls pages.csv --out articles
     """
-    from pipeline.single import extract_file
+    from pipeline import console
+    from pipeline.single import extract_files, read_addresses, refuse
 
-    _print_json(extract_file(file, url))
+    refuse(files, time_zone)
+    addresses = read_addresses(files, url, urls)
+    if urls and len(addresses) < len(files):
+        print(f"{len(files) - len(addresses)} of {len(files)} files have no address in {urls}", file=sys.stderr)
+    with console.progress(len(files), "extracting") as bar:
+        outcomes = extract_files(load_settings(), files, addresses, time_zone)
+        for file, (name, article) in zip(files, outcomes, strict=True):
+            if folder is None and len(files) > 1:
+                print(json.dumps({"file": str(file), **article}, ensure_ascii=False))
+            else:
+                _give(folder, name, article)
+            bar.advance(bar.task_ids[0])
 
 
 @app.command()
@@ -210,14 +316,10 @@ def code(
 
     Example: eventwire code article.txt
     """
-    from pipeline.io.files import write_whole
     from pipeline.single import code_files
 
     for name, coding in code_files(files, form):
-        if folder:
-            write_whole(folder / f"{name}.json", json.dumps(coding, ensure_ascii=False, indent=1) + "\n")
-        else:
-            _print_json(coding)
+        _give(folder, name, coding)
 
 
 # ── sources ──────────────────────────────────────────────────────────────────────────────────
@@ -371,6 +473,16 @@ def _usual_days(settings: Settings) -> list[date]:
     from pipeline.local import sample_days
 
     return list(sample_days()) if settings.catalogue == "sample" else [datetime.now(UTC).date()]
+
+
+def _give(folder: Path | None, name: str, value: Any) -> None:
+    """Print, or write NAME.json in the folder."""
+    if folder is None:
+        _print_json(value)
+        return
+    from pipeline.io.files import write_whole
+
+    write_whole(folder / f"{name}.json", json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def _print_json(value: Any) -> None:

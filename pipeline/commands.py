@@ -16,10 +16,12 @@ from pipeline.io.files import only_one
 from pipeline.io.http import Client
 from pipeline.io.polls import Polls
 from pipeline.io.schema import migrate
-from pipeline.io.store import Row, Store
-from pipeline.io.tables import FeedRow, GateResultRow, RejectionRow, StageRunRow
+from pipeline.io.store import Row, Store, days_with
+from pipeline.io.tables import FeedRow, GateResultRow, PageRow, RejectionRow, StageRunRow
+from pipeline.io.versions import article_ids, chain, changed_after
 from pipeline.local import LocalAirflow, newsroom, sample_days
 from pipeline.main import open_archive, run_stage
+from pipeline.reextraction import Compared, compare_day
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.sources import find_catalogue, load_catalogue
@@ -146,6 +148,48 @@ def rebuild(settings: Settings) -> None:
     console.out.print(f"{settings.warehouse_file} holds: {', '.join(map(str, days)) or 'no day'}", soft_wrap=True)
     if judged - set(days):
         console.out.print(f"Left out, as their gates failed: {', '.join(map(str, sorted(judged - set(days))))}")
+
+
+def with_pages(settings: Settings, days: Sequence[date]) -> list[date]:
+    """Those of the days that have archived pages; raise ConfigError when none has."""
+    store = Store(settings.store_url)
+    store.require_schema()
+    found = days_with(store, PageRow, days[0], days[-1])
+    if not found:
+        raise ConfigError(
+            f"{days[0]} to {days[-1]}: no pages were harvested on these days, so there is nothing to extract"
+        )
+    return found
+
+
+def compare_extractions(settings: Settings, days: Sequence[date]) -> list[Compared]:
+    """Extract the days again, change nothing, and return how each page's outcome differs from the stored one."""
+    store, archive = Store(settings.store_url), open_archive(settings)
+    store.require_schema()
+    found: list[Compared] = []
+    with console.progress(len(days), "comparing") as bar:
+        for day in days:
+            bar.update(bar.task_ids[0], description=f"comparing {day}")
+            found += compare_day(Run(day=day, settings=settings, store=store, archive=archive))
+            bar.advance(bar.task_ids[0])
+    return found
+
+
+def changed_articles(settings: Settings, cursor: int, limit: int) -> list[Row]:
+    """Articles of which another version is the newest since the change numbered *cursor*."""
+    store = Store(settings.store_url)
+    store.require_schema()
+    return changed_after(store, cursor, limit)
+
+
+def article_versions(settings: Settings, which: str) -> list[Row]:
+    """The versions of an article, named by its address, its id or a version's; raise ConfigError when there is none."""
+    store = Store(settings.store_url)
+    store.require_schema()
+    ids = article_ids(store, which)
+    if not ids:
+        raise ConfigError(f"no article has the address or the id {which!r}; `eventwire articles changed` lists them")
+    return [row for article_id in ids for row in chain(store, article_id)]
 
 
 def feed_status(settings: Settings) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from rich.console import Console
 from rich.progress import (
@@ -21,10 +21,12 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.articles.compare import BANDS, State, band
 from pipeline.stages import STAGES
 
 if TYPE_CHECKING:
     from pipeline.discovery import Found
+    from pipeline.reextraction import Compared
 
 REJECTIONS_SHOWN = 8
 SHORT = 20  # characters that a cell may have to be kept on one line
@@ -168,6 +170,62 @@ def _move(row: Mapping[str, Any]) -> str:
     if row["adopted_url"]:
         return f"moved to {row['adopted_url']}, which is asked now: change the catalogue"
     return f"redirects for good to {row['moved_to']}" if row["moved_to"] else ""
+
+
+def show_comparison(found: "Sequence[Compared]") -> None:
+    """What another extraction would change: counts, how alike the texts are, which fields differ."""
+    if not found:
+        out.print("no articles to compare: these days were never extracted")
+        return
+    differences = [compared.difference for compared in found]
+    states = Counter(difference.state for difference in differences)
+    out.print(f"{len(found)} pages: " + ", ".join(f"{states[state]} {state}" for state in get_args(State)))
+    alike = [difference.similarity for difference in differences if difference.similarity is not None]
+    _show_table([{"similarity of texts": _band(low), "pages": Counter(map(band, alike))[low]} for low in BANDS])
+    fields = Counter(name for difference in differences for name in difference.changes)
+    if fields:
+        _show_table([{"field": name, "pages": count} | _example(name, found) for name, count in fields.most_common()])
+    for difference in differences:
+        if difference.state in {"gained", "lost"}:
+            out.print(Text(f"  {difference.state}: {difference.url}: {difference.reason}"), soft_wrap=True)
+
+
+def _band(low: float) -> str:
+    above = min((value for value in BANDS if value > low), default=None)
+    return "the same" if above is None else f"{low:g} to {above:g}"
+
+
+def _example(name: str, found: "Sequence[Compared]") -> dict[str, Any]:
+    before, after = next(compared.difference.changes[name] for compared in found if name in compared.difference.changes)
+    return {"before, for example": before, "after": after}
+
+
+def show_changes(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line an article that changed."""
+    if not rows:
+        out.print("no article changed since then")
+        return
+    table = Table()
+    for name in ("change", "recorded (UTC)", "article"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("outlet, title and address", overflow="fold")
+    for row in rows:
+        is_left = row["version_id"] is not None
+        what = f"{row['source_id']}: {row['title']}\n{row['canonical_url']}" if is_left else "no version is left"
+        table.add_row(str(row["change_id"]), _minute(row["recorded_at"]), row["article_id"], Text(what))
+    out.print(table)
+
+
+def show_versions(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One paragraph a version: when it was seen, which capture it came from, what it changed."""
+    for number, row in enumerate(rows, 1):
+        out.print(Text(f"version {number}  {row['version_id']}  {row['title']}"), style="bold", soft_wrap=True)
+        seen = ", ".join(f"{at:%Y-%m-%d %H:%M}" for at in row["seen_at"])
+        out.print(Text(f"  captured {row['captured_at']:%Y-%m-%d %H:%M} (page {row['page_id']}), last seen {seen}"))
+        revision = row["revision"] or {"changes": []}
+        for change in revision["changes"]:
+            line = Text(f"  {change['part']:<5} ").append(change["removed"].strip(), style="red strike")
+            out.print(line.append(" → ").append(change["added"].strip(), style="green"), soft_wrap=True)
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:

@@ -1,6 +1,7 @@
 """The records that flow through the pipeline, in flow order.
 
     Entry ─fetch─► Page ─extract─► Article ─code─► Coding ─normalize─► Mention, Claim ─link─► Event, Link
+                                      ╰─group─► StoryMember
 
 All are immutable. Ids are hashes of natural keys (`make_id`), so the same input gives the same ids
 on every run. Countries are ISO 3166-1 alpha-3, or IGO, UNO, IMG, NGO for bodies that belong to none.
@@ -18,6 +19,8 @@ Salience = Literal["main", "background"]
 DatePrecision = Literal["day", "range", "none"]
 PlacePrecision = Literal["place", "country", "none"]
 InstantPrecision = Literal["instant", "day"]
+DateSource = Literal["feed", "json-ld", "meta", "url", "text"]
+StoryRule = Literal["first", "version", "copy", "near-copy"]
 
 
 def make_id(*natural_key: object) -> str:
@@ -110,6 +113,7 @@ class Capture:
     page: Page
     body: bytes
     time_zone: str = "UTC"  #: of the outlet, for instants that state none
+    feed_summary: str = ""  #: what the feed says the article begins with, or is about
 
     @property
     def key(self) -> str:
@@ -124,8 +128,16 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """Characters [start, end) of an article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One version of an article's text: a changed title or text makes a new version."""
+    """One version of an article: a changed title or text makes a new version, changed spaces or quotes do not."""
 
     version_id: str
     article_id: str
@@ -134,22 +146,55 @@ class Article:
     page_id: str
     canonical_url: str
     title: str
+    standfirst: str | None
     authors: tuple[str, ...]
+    section: str | None
     language_code: str
+    language_confidence: float  #: 0–1
     published_at: datetime | None
-    published_source: str | None  #: which part of the page or feed gave the instant
+    published_source: DateSource | None
     published_precision: InstantPrecision | None
     modified_at: datetime | None
+    modified_source: DateSource | None
+    modified_precision: InstantPrecision | None
+    dateline_place: str | None  #: as the text has it: "GOMA, Congo"
+    agency: str | None  #: the news agency that the dateline, the byline or a credit line names
+    correction: str | None  #: what the outlet says that it corrected
     is_paywalled: bool
+    is_truncated: bool  #: the archived page has only the start of the text
     text: str
+    paragraphs: tuple[Paragraph, ...]
     word_count: int
-    story_id: str  #: equal for articles whose text is the same word for word (wire copy)
+    notes: tuple[str, ...]  #: refused dates, why the text counts as truncated
     extractor: str  #: name and version of what made the row
     captured_at: datetime
 
     @property
     def key(self) -> str:
         return self.canonical_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One place where a version differs from the one before it: *removed* stood where *added* stands."""
+
+    part: Literal["title", "text"]
+    start: int  #: of what was added, in the newer version
+    removed: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a version changed in its article."""
+
+    version_id: str
+    day: date
+    article_id: str
+    previous_version_id: str
+    words_removed: int
+    words_added: int
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +205,23 @@ class Sighting:
     day: date
     article_id: str
     version_id: str
-    captured_at: datetime
+    captured_at: datetime  #: last on that day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """An article version is one of a story's near-identical texts."""
+
+    version_id: str
+    day: date
+    article_id: str
+    source_id: str
+    story_id: str
+    similarity: float  #: 0–1, to the version that it was matched with; 1 for the first of a story
+    matched_version_id: str | None
+    rule: StoryRule
+    signature: bytes  #: of its text, for those that come later
+    grouper: str  #: name and version of what made the row
 
 
 # ── coding ───────────────────────────────────────────────────────────────────────────────────

@@ -58,8 +58,12 @@ class Run:
         self, stage: str, records: Mapping[type[Base], Sequence[object]], rejected: Sequence[Rejection]
     ) -> int:
         """Replace the day's rows of several tables in one transaction; return how many changed."""
-        rows = {model: [to_row(record) | {"day": self.day} for record in some] for model, some in records.items()}
+        rows = {model: self.rows(some) for model, some in records.items()}
         return self.store.replace_day(self.day, stage, rows, self.rejection_rows(stage, rejected))
+
+    def rows(self, records: Iterable[object]) -> list[Row]:
+        """The records as rows of the day."""
+        return [to_row(record) | {"day": self.day} for record in records]
 
     def rejection_rows(self, stage: str, rejected: Sequence[Rejection]) -> list[Row]:
         return [rejection_row(self.day, stage, rejection) for rejection in rejected]

@@ -4,6 +4,7 @@ EVENTWIRE_CATALOGUE=world EVENTWIRE_CONTACT=desk@example.org eventwire run --day
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
@@ -55,6 +56,12 @@ class Settings(BaseSettings):
         description='fixed addresses for host patterns, as JSON: {"*.example": "127.0.0.1:80"}',
     )
 
+    processes: int = Field(0, ge=0, description="worker processes that extract pages; 0: one a core")
+    page_seconds_max: float = Field(20.0, gt=0, description="time for the extraction of one page, then it is rejected")
+    page_memory_bytes_max: int = Field(
+        1_000_000_000, gt=0, description="memory for the extraction of one page, then it is rejected"
+    )
+    story_window_days: int = Field(7, ge=0, description="how many earlier days an article may share a story with")
     link_window_days: int = Field(3, ge=0, description="how many earlier days a mention may link to")
     unexpected_share_max: float = Field(0.01, ge=0, le=1, description="share of unexpected failures that stops a stage")
 
@@ -88,6 +95,11 @@ class Settings(BaseSettings):
     @property
     def gates_file(self) -> Path:
         return self.dashboard_file.with_name("gates.html")
+
+    @property
+    def process_count(self) -> int:
+        """Worker processes to use: where the system tells, one for each core that this process may use."""
+        return self.processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
 
     def _below_home(self, path: Path, name: str) -> Path:
         return (path if path != Path() else self.home / name).resolve()

@@ -1,60 +1,86 @@
-"""Extract an article from an archived page: text by trafilatura, the rest from the page's own metadata."""
+"""Extract an article from an archived page. One parse; what reads the page's structure comes before its text."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-import py3langid
-import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
 
-from pipeline.articles.metadata import Dated, Metadata, read_metadata
+from pipeline.articles.agencies import credit_agency
+from pipeline.articles.body.read import Body, read_body
+from pipeline.articles.completeness import judge, read_walls
+from pipeline.articles.corrections import read_correction
+from pipeline.articles.dateline import read_dateline
+from pipeline.articles.metadata.read import Metadata, read_metadata
+from pipeline.articles.names import Names
 from pipeline.articles.page import parse_page
+from pipeline.articles.refusals import read_signs, refuse_non_article
+from pipeline.articles.tongue import read_language
+from pipeline.articles.versions import version_id
 from pipeline.errors import RecordError
-from pipeline.language.clean import clean
-from pipeline.records import Article, Capture, make_id
+from pipeline.records import Article, Capture, Page, make_id
 from pipeline.urls import canonical_url
 
-EXTRACTOR = f"eventwire/1 trafilatura/{version('trafilatura')}"
+EXTRACTOR = f"eventwire/2 trafilatura/{version('trafilatura')}"
 CLOCK_SKEW = timedelta(days=1)
-WORDS_TO_TELL_LANGUAGE = 8
-CHARACTERS_MIN = 60  # a byline or a caption is shorter, one sentence of news is not
 
 
 def extract_article(capture: Capture) -> Article:
     """Turn one page into an article.
 
-    Raises RecordError when the page is not HTML, or has no text of an article in it.
+    Raises RecordError when the page is not HTML, or has no article in it; by another class where it is known what it
+    is instead, see `refusals`.
     """
     page = capture.page
     tree = parse_page(capture.body, page.content_type, page.url)
-    metadata = read_metadata(tree, page.captured_at + CLOCK_SKEW, ZoneInfo(capture.time_zone))
+    metadata = read_metadata(
+        tree,
+        page.captured_at + CLOCK_SKEW,
+        ZoneInfo(capture.time_zone),
+        url=page.final_url,
+        feed_published_at=page.feed_published_at,
+    )
     title = metadata.title or page.feed_title or metadata.heading or ""
-    text = _text(tree, page.url, title)  # changes the tree, so it comes last
+    names = Names(tree)
+    walls, correction = read_walls(tree, names), read_correction(tree, names)
+    body = _article_body(tree, page, title, metadata)  # takes the tree apart, so it comes last
+    whole = judge(
+        body.text, is_free=metadata.is_free, feed_summary=capture.feed_summary, prompts=body.prompts, walls=walls
+    )
+    tongue = read_language(body.text, metadata.language)
+    dateline = read_dateline(body.text)
     url = stated_url(metadata.canonical_url, page.final_url)
-    published = metadata.published or _from_feed(page.feed_published_at)
     article_id = make_id(page.source_id, canonical_url(url))  # no outlet can claim another's article
+    published, modified = metadata.published, metadata.modified
     return Article(
-        version_id=make_id(article_id, title, text),
+        version_id=version_id(article_id, title, body.text),
         article_id=article_id,
         day=page.day,
         source_id=page.source_id,
         page_id=page.page_id,
         canonical_url=url,
         title=title,
+        standfirst=metadata.standfirst,
         authors=metadata.authors,
-        language_code=_language(text, metadata),
+        section=metadata.section,
+        language_code=tongue.code,
+        language_confidence=tongue.confidence,
         published_at=published.instant if published else None,
         published_source=published.source if published else None,
         published_precision=published.precision if published else None,
-        modified_at=metadata.modified.instant if metadata.modified else None,
-        is_paywalled=metadata.is_paywalled,
-        text=text,
-        word_count=len(text.split()),
-        story_id=story_id(text),
+        modified_at=modified.instant if modified else None,
+        modified_source=modified.source if modified else None,
+        modified_precision=modified.precision if modified else None,
+        dateline_place=dateline.place if dateline else None,
+        agency=(dateline.agency if dateline else None) or credit_agency(body.text, metadata.authors),
+        correction=correction,
+        is_paywalled=whole.is_paywalled,
+        is_truncated=whole.is_truncated,
+        text=body.text,
+        paragraphs=body.paragraphs,
+        word_count=len(body.text.split()),
+        notes=(*metadata.notes, *whole.reasons),
         extractor=EXTRACTOR,
         captured_at=page.captured_at,
     )
@@ -70,31 +96,17 @@ def stated_url(stated: str | None, final_url: str) -> str:
     return parts._replace(fragment="").geturl() if is_article else final_url
 
 
-def story_id(text: str) -> str:
-    """Equal for texts that are the same word for word, whatever their spaces, case and punctuation."""
-    return make_id(*re.findall(r"\w+", text.lower()))
+def _article_body(tree: HtmlElement, page: Page, title: str, metadata: Metadata) -> Body:
+    """The page's text; raise what says best why it is none of an article."""
+    signs = read_signs(tree)
 
+    def refuse(text: str) -> None:
+        refuse_non_article(signs, text, url=page.url, final_url=page.final_url, types=metadata.types)
 
-def _text(tree: HtmlElement, url: str, title: str) -> str:
-    """Paragraphs parted by an empty line, without the headline above them."""
     try:
-        text = trafilatura.extract(tree, include_comments=False, include_tables=False)
-    except (etree.LxmlError, RecursionError) as error:
-        raise RecordError(f"{url}: the page cannot be read ({error})") from error
-    below = clean(text or "").strip().removeprefix(title)
-    body = "\n\n".join(line.strip() for line in below.splitlines() if line.strip())
-    if len(body) < CHARACTERS_MIN:
-        raise RecordError(f"{url}: no text of an article on the page ({len(body)} characters beside the title)")
+        body = read_body(tree, url=page.url, title=title, standfirst=metadata.standfirst)
+    except RecordError:
+        refuse("")
+        raise
+    refuse(body.text)
     return body
-
-
-def _from_feed(published_at: datetime | None) -> Dated | None:
-    return Dated(instant=published_at, source="feed", precision="instant") if published_at else None
-
-
-def _language(text: str, metadata: Metadata) -> str:
-    """Two-letter code of the body's language; what the page states decides for a body too short to tell."""
-    stated = re.match(r"[a-z]{2,3}(?![a-z])", (metadata.language or "").strip().lower())
-    if len(text.split()) < WORDS_TO_TELL_LANGUAGE and stated:
-        return stated.group()
-    return str(py3langid.classify(text)[0])

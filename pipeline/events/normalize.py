@@ -28,10 +28,11 @@ from pipeline.records import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedArticle:
-    """An article with what a coder found in it, and the day on which it was reported."""
+    """An article with what a coder found in it, its story, and the day on which it was reported."""
 
     article: Article
     coding: Coding
+    story_id: str
     reported_date: date
 
     @property
@@ -77,7 +78,7 @@ def _mention(coded: CodedArticle, found: CodedMention, nth: int) -> Mention:
         version_id=article.version_id,
         article_id=article.article_id,
         source_id=article.source_id,
-        story_id=article.story_id,
+        story_id=coded.story_id,
         type_code=found.type_code,
         mode_codes=found.mode_codes,
         status=found.status,
@@ -123,7 +124,7 @@ def _claim(coded: CodedArticle, found: CodedClaim, mentions: Mapping[int, Mentio
         version_id=article.version_id,
         article_id=article.article_id,
         source_id=article.source_id,
-        story_id=article.story_id,
+        story_id=coded.story_id,
         kind=found.kind,
         stance=found.stance,
         claimant=found.source,

@@ -10,7 +10,8 @@ from lxml import etree
 
 from pipeline.feeds.charset import decode
 from pipeline.feeds.mend import without_controls
-from pipeline.feeds.text import plain, shortened
+from pipeline.feeds.text import shortened
+from pipeline.language.markup import plain
 from pipeline.urls import absolute, has_credentials, host_key
 
 How = Literal["itself", "link", "anchor", "robots", "well-known"]

@@ -8,8 +8,9 @@ from pipeline.errors import RecordError
 from pipeline.feeds.dates import instant
 from pipeline.feeds.keep import ITEMS_MAX, capped, keep, not_read
 from pipeline.feeds.parsed import Item, ParsedFeed
-from pipeline.feeds.text import plain, summary
+from pipeline.feeds.text import summary
 from pipeline.language.clean import clean
+from pipeline.language.markup import plain
 from pipeline.urls import absolute
 
 

@@ -15,7 +15,7 @@ from pipeline.feeds.dates import instant
 from pipeline.feeds.keep import capped, keep
 from pipeline.feeds.parsed import Item, ParsedFeed, Part
 from pipeline.feeds.rows import Row, rows
-from pipeline.feeds.text import plain
+from pipeline.language.markup import plain
 
 URLS_MAX = 50_000  #: by the protocol
 NEWS_ITEMS_MAX = 1_000  #: by Google's rules: a news sitemap lists two days

@@ -18,8 +18,9 @@ from pipeline.feeds.hints import wait
 from pipeline.feeds.keep import ITEMS_MAX, capped, keep, not_read
 from pipeline.feeds.mend import REFERENCE, mended, without_controls
 from pipeline.feeds.parsed import Item, Kind, ParsedFeed
-from pipeline.feeds.text import plain, summary
+from pipeline.feeds.text import summary
 from pipeline.language.clean import clean
+from pipeline.language.markup import plain
 from pipeline.urls import absolute
 
 CHARACTERS_MAX = 4_000_000

@@ -27,9 +27,12 @@ from pipeline.io.tables import (
     MentionRow,
     PageRow,
     RejectionRow,
+    RevisionRow,
     SightingRow,
     SourceDayRow,
+    StoryMemberRow,
 )
+from pipeline.io.versions import story_ids
 
 KEYS = {"article": "version_id", "mention": "mention_id", "claim": "claim_id", "coverage": "source_id", "day": "day"}
 QUARANTINED = ("article", "mention", "claim")  # rows of the others are shown even when they break a rule
@@ -70,7 +73,7 @@ class Publication:
 
 def summary(publication: Publication) -> Row:
     """The day as one row, for rules about the day as a whole."""
-    english = sum(row["language_code"] == "en" for row in publication.tables["article"])
+    english = len({row["article_id"] for row in publication.tables["article"] if row["language_code"] == "en"})
     return {
         "day": publication.day.isoformat(),
         "article_count": len(publication.tables["article"]),
@@ -83,19 +86,28 @@ def summary(publication: Publication) -> Row:
 def read_publication(store: Store, day: date) -> Publication:
     """Read one day's rows as the warehouse will have them."""
     pages = {row["page_id"]: row for row in store.rows(PageRow, PageRow.day == day)}
+    members = {row["version_id"]: row for row in store.rows(StoryMemberRow, StoryMemberRow.day == day)}
     links = _whole_links(store, day)
-    mentions = store.rows(MentionRow, MentionRow.day == day)
+    mentions = _with_stories(store, store.rows(MentionRow, MentionRow.day == day))
+    claims = _with_stories(store, store.rows(ClaimRow, ClaimRow.day == day))
     tables = {
-        "article": [_article(row, pages) for row in store.rows(ArticleRow, ArticleRow.day == day)],
+        "article": [_article(row, pages, members) for row in store.rows(ArticleRow, ArticleRow.day == day)],
         "mention": [_mention(row, links.get(row["mention_id"])) for row in mentions],
         "participant": [party for row in mentions for party in _participants(row)],
+        "revision": store.rows(RevisionRow, RevisionRow.day == day),
         "sighting": store.rows(SightingRow, SightingRow.day == day),
-        "claim": [_claim(row) for row in store.rows(ClaimRow, ClaimRow.day == day)],
+        "claim": [_claim(row) for row in claims],
         "coverage": [asdict(row) for row in coverage(store, day)],
         "feed_day": feed_days(store, day),
         "rejection": store.rows(RejectionRow, RejectionRow.day == day, RejectionRow.stage != "check"),
     }
     return Publication(day=day, tables=tables)
+
+
+def _with_stories(store: Store, rows: Sequence[Row]) -> list[Row]:
+    """The rows with the stories of their versions as they are now."""
+    stories = story_ids(store, {row["version_id"] for row in rows})
+    return [row | {"story_id": stories.get(row["version_id"], row["version_id"])} for row in rows]
 
 
 def _whole_links(store: Store, day: date) -> dict[str, Row]:
@@ -111,10 +123,18 @@ def _whole_links(store: Store, day: date) -> dict[str, Row]:
     return {row["mention_id"]: row for row in links if row["event_id"] in known}
 
 
-def _article(row: Row, pages: Mapping[str, Row]) -> Row:
-    page = pages[row["page_id"]]
-    fact = {name: value for name, value in row.items() if name not in {"text", "page_id"}}
-    return fact | {name: page[name] for name in PAGE_COLUMNS}
+def _article(row: Row, pages: Mapping[str, Row], members: Mapping[str, Row]) -> Row:
+    page, story = pages[row["page_id"]], members.get(row["version_id"], {})
+    fact = {name: value for name, value in row.items() if name not in {"text", "paragraphs", "page_id"}}
+    return (
+        fact
+        | {name: page[name] for name in PAGE_COLUMNS}
+        | {
+            "story_id": story.get("story_id", row["version_id"]),
+            "story_similarity": story.get("similarity", 1.0),
+            "story_rule": story.get("rule", "first"),
+        }
+    )
 
 
 def _mention(row: Row, link: Row | None) -> Row:

@@ -94,6 +94,13 @@ class Store:
             return append_rows(connection, model, rows)
 
 
+def days_with(store: Store, model: type[Base], first: date, last: date) -> list[date]:
+    """The days from *first* to *last* of which the table has rows, in order."""
+    day = table_of(model).c.day
+    with store.transaction() as connection:
+        return list(connection.scalars(select(day).where(day >= first, day <= last).distinct().order_by(day)))
+
+
 def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
@@ -161,8 +168,12 @@ def replace_rejections(connection: Connection, day: date, stage: str, rows: Sequ
 
 def changed_rows(old: Mapping[str, Row], new: Mapping[str, Row]) -> int:
     """Count keys that were added, removed, or whose row differs (as it would be stored)."""
-    same = sum(key in new and to_json(row) == to_json(_ordered(new[key], row)) for key, row in old.items())
+    same = sum(key in new and _stored(row) == _stored(_ordered(new[key], row)) for key, row in old.items())
     return len(old.keys() | new.keys()) - same
+
+
+def _stored(row: Row) -> bytes:
+    return to_json(row, bytes_mode="hex")
 
 
 def chunks(values: Iterable[str]) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     String,
     Text,
@@ -280,16 +281,26 @@ class ArticleRow(Base):
     page_id: Mapped[str] = mapped_column(ForeignKey("page.page_id"))
     canonical_url: Mapped[str]
     title: Mapped[str]
+    standfirst: Mapped[str | None]
     authors: Mapped[list[Any]]
+    section: Mapped[str | None]
     language_code: Mapped[str]
+    language_confidence: Mapped[float]
     published_at: Mapped[datetime | None]
     published_source: Mapped[str | None]
     published_precision: Mapped[str | None]
     modified_at: Mapped[datetime | None]
+    modified_source: Mapped[str | None]
+    modified_precision: Mapped[str | None]
+    dateline_place: Mapped[str | None]
+    agency: Mapped[str | None]
+    correction: Mapped[str | None]
     is_paywalled: Mapped[bool]
+    is_truncated: Mapped[bool]
     text: Mapped[str]
+    paragraphs: Mapped[list[Any]]
     word_count: Mapped[int]
-    story_id: Mapped[str] = mapped_column(String(16))
+    notes: Mapped[list[Any]]
     extractor: Mapped[str]
     captured_at: Mapped[datetime]
 
@@ -301,9 +312,55 @@ class SightingRow(Base):
 
     sighting_id: Mapped[str] = id_column()
     day: Mapped[date] = mapped_column(index=True)
-    article_id: Mapped[str] = mapped_column(String(16))
+    article_id: Mapped[str] = mapped_column(String(16), index=True)
     version_id: Mapped[str] = mapped_column(String(16))
     captured_at: Mapped[datetime]
+
+
+class RevisionRow(Base):
+    """What a version changed in its article; the first version has none."""
+
+    __tablename__ = "revision"
+
+    version_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    article_id: Mapped[str] = mapped_column(String(16), index=True)
+    previous_version_id: Mapped[str] = mapped_column(String(16))
+    words_removed: Mapped[int]
+    words_added: Mapped[int]
+    changes: Mapped[list[Any]]
+
+
+class ArticleChangeRow(Base):
+    """An article's newest version became another: a log that is only ever appended to."""
+
+    __tablename__ = "article_change"
+    __table_args__ = (
+        Index("ix_article_change_article_id_change_id", "article_id", "change_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    change_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    article_id: Mapped[str] = mapped_column(String(16))
+    version_id: Mapped[str | None] = mapped_column(String(16))  #: none when no version is left of it
+    recorded_at: Mapped[datetime]
+
+
+class StoryMemberRow(Base):
+    """An article version is one of a story's near-identical texts."""
+
+    __tablename__ = "story_member"
+
+    version_id: Mapped[str] = id_column()
+    day: Mapped[date] = mapped_column(index=True)
+    article_id: Mapped[str] = mapped_column(String(16), index=True)
+    source_id: Mapped[str]
+    story_id: Mapped[str] = mapped_column(String(16), index=True)
+    similarity: Mapped[float]
+    matched_version_id: Mapped[str | None] = mapped_column(String(16))
+    rule: Mapped[str]
+    signature: Mapped[bytes]
+    grouper: Mapped[str]
 
 
 class CodingRow(Base):

@@ -140,7 +140,7 @@ def _build(
     for batch in batches:
         facts = {f"fact_{name}": rows for name, rows in batch.tables.items()}
         facts[LOG] = [{"day": batch.day, "batch_digest": batch.digest, "version": VERSION}]
-        _take_over(connection, [row["version_id"] for row in batch.tables["article"]])
+        _take_over(connection, batch.tables)
         for table, rows in facts.items():
             connection.execute(f"delete from {table} where day = ?", [batch.day])
             _insert(connection, table, rows)
@@ -150,13 +150,17 @@ def _build(
     connection.execute("checkpoint")
 
 
-def _take_over(connection: duckdb.DuckDBPyConnection, version_ids: Sequence[str]) -> None:
-    """Remove versions, and all that rests on them, from whichever day has them: days may be filled in any order."""
-    theirs = "version_id in (select unnest(?::varchar[]))"
-    mentions = f"mention_id in (select mention_id from fact_mention where {theirs})"
-    connection.execute(f"delete from fact_participant where {mentions}", [version_ids])
-    for table in ("fact_article", "fact_mention", "fact_claim"):
-        connection.execute(f"delete from {table} where {theirs}", [version_ids])
+KEYS = {
+    "article": "version_id", "revision": "version_id", "mention": "mention_id", "participant": "mention_id",
+    "claim": "claim_id",
+}  # fmt: skip
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Remove a batch's rows from whichever day has them: days may be filled in any order."""
+    for table, key in KEYS.items():
+        keys = list({row[key] for row in tables.get(table, ())})
+        connection.execute(f"delete from fact_{table} where {key} in (select unnest(?::varchar[]))", [keys])
 
 
 def _split_scripts() -> tuple[list[str], list[str]]:

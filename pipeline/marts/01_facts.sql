@@ -7,15 +7,27 @@ create table if not exists fact_article (
     source_id           varchar not null,
     canonical_url       varchar not null,
     title               varchar not null,
+    standfirst          varchar,
     authors             varchar[] not null,
+    section             varchar,
     language_code       varchar not null,
+    language_confidence double not null,   -- 0–1
     published_at        timestamptz,
-    published_source    varchar,           -- json-ld, meta, time, feed
+    published_source    varchar,           -- feed, json-ld, meta, url, text
     published_precision varchar,           -- instant, day
     modified_at         timestamptz,
+    modified_source     varchar,
+    modified_precision  varchar,
+    dateline_place      varchar,           -- as the text has it
+    agency              varchar,           -- the news agency that the article credits
+    correction          varchar,           -- the outlet's own note of what it corrected
     is_paywalled        boolean not null,
+    is_truncated        boolean not null,  -- the page has only the start of the text
     word_count          integer not null,
-    story_id            varchar not null,  -- the same for wire copy
+    notes               varchar[] not null, -- refused dates, why the text counts as truncated
+    story_id            varchar not null,  -- the same for near-identical texts: wire copy
+    story_similarity    double not null,   -- 0–1, to the text that it was matched with
+    story_rule          varchar not null,  -- first, version, copy, near-copy
     extractor           varchar not null,
     captured_at         timestamptz not null,
     url                 varchar not null,
@@ -101,6 +113,17 @@ create table if not exists fact_claim (
     sentence_end          integer not null,
     rule                  varchar not null,
     coder                 varchar not null
+);
+
+-- What a version changed of the one before it; the first version of an article has no row.
+create table if not exists fact_revision (
+    version_id          varchar not null,
+    day                 date not null,
+    article_id          varchar not null,
+    previous_version_id varchar not null,
+    words_removed       integer not null,
+    words_added         integer not null,
+    changes             struct(part varchar, "start" bigint, removed varchar, added varchar)[] not null
 );
 
 -- Which versions were seen on which day: the one seen last is what the article says now.

@@ -35,7 +35,7 @@ with told as (
         count(*) as mention_count,
         count(distinct article_id) as article_count,
         count(distinct source_id) as source_count,
-        count(distinct origin_source_id) as independent_source_count,  -- outlets with copy of another's do not count
+        count(distinct origin) as independent_source_count,  -- outlets with copy of another's do not count
         bool_or(salience = 'main') as is_main,
         first(sentence order by length(sentence) desc, mention_id) as sentence
     from current_mention

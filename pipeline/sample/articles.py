@@ -151,7 +151,7 @@ def _story(row: dict[str, Any], day: date, outlets: dict[str, Outlet], wires: di
 
 def _version(row: dict[str, Any], day: date, outlet: Outlet, wires: dict[str, tuple[str, ...]]) -> Version:
     at = datetime.combine(day, time.fromisoformat(row["time"]), ZoneInfo(outlet.time_zone))
-    paragraphs = wires[row["wire"]] if "wire" in row else _paragraphs(row.get("text", ""))
+    paragraphs = wires[row["wire"]][: row.get("cut")] if "wire" in row else _paragraphs(row.get("text", ""))
     return Version(at=at, title=row["title"], summary=row["summary"], paragraphs=paragraphs)
 
 

@@ -1,5 +1,5 @@
 """The pipeline, one verb a file, in this order."""
 
 HARVEST = ("poll", "fetch")
-NIGHTLY = ("extract", "code", "normalize", "link", "check", "load")
+NIGHTLY = ("extract", "group", "code", "normalize", "link", "check", "load")
 STAGES = HARVEST + NIGHTLY

@@ -4,21 +4,26 @@ from pipeline.batch import each
 from pipeline.events.document import published_on
 from pipeline.events.normalize import CodedArticle, normalize_article
 from pipeline.io.tables import ClaimRow, CodingRow, MentionRow
+from pipeline.io.versions import story_ids
 from pipeline.records import Coding
 from pipeline.run import Report, Run, split
-from pipeline.stages.days import articles, sources
+from pipeline.stages.days import sources, versions
 
 
 def normalize(run: Run) -> Report:
     """Turn the day's codings into its mentions and claims."""
-    outlets, by_version = sources(run), {article.version_id: article for article in articles(run)}
+    codings = run.store.day(Coding, CodingRow, run.day)
+    ids = [coding.document_id for coding in codings]
+    outlets, by_version = sources(run), {article.version_id: article for article in versions(run, ids)}
+    stories = story_ids(run.store, ids)
     coded = [
         CodedArticle(
             article=article,
             coding=coding,
+            story_id=stories.get(article.version_id, article.version_id),
             reported_date=published_on(article, outlets[article.source_id]) or run.day,
         )
-        for coding in run.store.day(Coding, CodingRow, run.day)
+        for coding in codings
         if (article := by_version.get(coding.document_id))
     ]
     made, rejected = split(each(normalize_article, coded))

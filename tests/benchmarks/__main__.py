@@ -1,11 +1,11 @@
-"""`python -m benchmarks`, in the folder tests: what harvest takes, in time and memory."""
+"""`python -m benchmarks`, in the folder tests: what harvest takes, in time and memory; and what extract gives."""
 
 import argparse
 import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import bench_fetch, bench_poll
+from benchmarks import bench_extract, bench_fetch, bench_poll
 from benchmarks.lab import BenchmarkError, Result, Server, serving
 from benchmarks.tables import tables
 
@@ -14,10 +14,14 @@ EXAMPLE = """examples, in the folder tests:
   python -m benchmarks fetch --pages 1000            a minute
   python -m benchmarks poll --feeds 500 --repeat 3   medians of three
   python -m benchmarks all --json > figures.json
+  python -m benchmarks extract --help                on recorded pages, without a server
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["extract"]:
+        return bench_extract.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         with serving() as server:

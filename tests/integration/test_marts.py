@@ -20,9 +20,12 @@ Row = dict[str, Any]
 def article(version_id: str, **changes: Any) -> Row:
     return {
         "version_id": version_id, "article_id": f"article-{version_id}", "day": DAY, "source_id": "post",
-        "canonical_url": f"https://post.example/{version_id}", "title": "T", "authors": ["A"], "language_code": "en",
-        "published_at": NOON, "published_source": "meta", "published_precision": "instant", "modified_at": None,
-        "is_paywalled": False, "word_count": 3, "story_id": f"story-{version_id}", "extractor": "x", "captured_at": NOON,
+        "canonical_url": f"https://post.example/{version_id}", "title": "T", "standfirst": None, "authors": ["A"], "section": None,
+        "language_code": "en", "language_confidence": 1.0, "published_at": NOON, "published_source": "meta",
+        "published_precision": "instant", "modified_at": None, "modified_source": None, "modified_precision": None,
+        "dateline_place": None, "agency": None, "correction": None, "is_paywalled": False, "is_truncated": False,
+        "word_count": 3, "notes": [], "story_id": f"story-{version_id}", "story_similarity": 1.0, "story_rule": "first",
+        "extractor": "x", "captured_at": NOON,
         "url": f"https://post.example/{version_id}", "archive_file": "f", "archive_offset": 0, "payload_digest": "d",
     } | changes  # fmt: skip
 
@@ -287,6 +290,70 @@ def test_a_page_without_a_date_was_published_when_it_was_captured(marts: Marts) 
     post = article("v2", published_at=None, published_source=None, published_precision=None, captured_at=NOON - HOUR)
 
     assert origins(marts, wire, post) == {"post"}
+
+
+def test_a_story_that_credits_an_agency_is_the_agencys_whoever_had_it_first(marts: Marts) -> None:
+    post = article("v1", published_at=NOON, story_id="copy")
+    wire = article("v2", source_id="wire", published_at=NOON + HOUR, agency="Reuters", story_id="copy")
+    other = article("v3", agency="Reuters")
+    told = [mention("m1", "v1"), mention("m2", "v2", source_id="wire"), mention("m3", "v3")]
+
+    marts.derive(article=[post, wire, other], mention=told)
+
+    assert {row["origin"] for row in marts.ask("select origin from current_article")} == {"Reuters"}
+    assert (marts.event()["article_count"], marts.event()["independent_source_count"]) == (3, 1)
+
+
+def test_an_agency_that_is_an_outlet_is_one_origin_whoever_carries_it(marts: Marts) -> None:
+    marts.insert("dim_source", [{
+        "source_id": "reuters-en", "name": "Reuters", "language_code": "en", "time_zone": "UTC", "terms": "",
+        "is_active": True,
+    }])  # fmt: skip
+    marts.derive(article=[article("v1", agency="Reuters"), article("v2", source_id="reuters-en")])
+
+    assert {row["origin"] for row in marts.ask("select origin from current_article")} == {"reuters-en"}
+
+
+# ── versions and stories ──
+
+
+def test_a_revision_is_shown_with_what_it_changed(marts: Marts) -> None:
+    versions = [
+        article("v1", article_id="a"),
+        article("v2", article_id="a", title="Ten dead", captured_at=NOON + HOUR, correction="It was ten."),
+    ]
+    changes = [
+        {"part": "title", "start": 0, "removed": "Nine", "added": "Ten"},
+        {"part": "text", "start": 4, "removed": "nine", "added": "ten"},
+    ]
+    revision = {
+        "version_id": "v2", "day": DAY, "article_id": "a", "previous_version_id": "v1", "words_removed": 2,
+        "words_added": 2, "changes": changes,
+    }  # fmt: skip
+
+    marts.derive(article=versions, revision=[revision])
+
+    (row,) = marts.ask("select * from mart_revisions")
+    assert (row["source_name"], row["title"], row["is_title_changed"], row["is_current"]) == (
+        "Post",
+        "Ten dead",
+        True,
+        True,
+    )
+    assert (row["changes"], row["correction"], row["changed_at"]) == (changes, "It was ten.", NOON + HOUR)
+
+
+def test_a_story_is_shown_once_several_articles_carry_it(marts: Marts) -> None:
+    first = article("v1", story_id="s", title="First")
+    copy = article(
+        "v2", story_id="s", source_id="wire", captured_at=NOON + HOUR, published_at=NOON + HOUR, story_similarity=0.8
+    )
+
+    marts.derive(article=[first, copy, article("v3", story_id="alone")])
+
+    (row,) = marts.ask("select * from mart_stories")
+    assert (row["story_id"], row["title"], row["origin"]) == ("s", "First", "post")
+    assert (row["article_count"], row["source_ids"], row["similarity_min"]) == (2, ["post", "wire"], 0.8)
 
 
 # ── days ──

@@ -11,7 +11,8 @@ from sqlalchemy import inspect, text
 from pipeline.errors import ConfigError
 from pipeline.io.schema import migrate
 from pipeline.io.store import Store
-from pipeline.io.tables import Base
+from pipeline.io.tables import ArticleRow, Base, StoryMemberRow
+from pipeline.records import Article, StoryMember
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,9 +112,39 @@ def test_what_was_harvested_before_addresses_were_known_is_kept(blank: Store) ->
         (feed,) = connection.execute(text("select * from feed")).mappings()
         assert (feed["state"], feed["temporary_count"], feed["etag"], feed["last_modified"]) == ("new", 2, None, None)
         assert connection.scalar(text("select state from poll")) == "failing"
-    migrate(url_of(blank), "-1")
+    migrate(url_of(blank), "-2")
     with blank.transaction() as connection:
         states = "select entry_id, fetch_state from entry order by entry_id"
         assert [tuple(row) for row in connection.execute(text(states))] == [
             ("e1", "pending"), ("e2", "pending"), ("e3", "failed"),
         ]  # fmt: skip
+
+
+def test_articles_and_stories_of_before_are_kept(blank: Store) -> None:
+    migrate(url_of(blank), "0001")
+    with blank.transaction() as connection:
+        for row in OLD_ROWS:
+            connection.execute(text(row))
+        for version_id in ("v1", "v2"):
+            connection.execute(
+                text(
+                    "insert into article (version_id, article_id, day, source_id, page_id, canonical_url, title, authors, "
+                    "language_code, is_paywalled, text, word_count, story_id, extractor, captured_at) values "
+                    f"('{version_id}', 'x', '2026-11-16', 'a', 'p', 'http://a.example/1', 'T', '[]', 'en', false, 'Text', "
+                    "1, 'story', 'eventwire/1', '2026-11-16 10:00:00')"
+                )
+            )
+    migrate(url_of(blank))
+
+    articles = blank.records(Article, ArticleRow)
+    assert [(article.text, article.notes, article.paragraphs, article.is_truncated) for article in articles] == [
+        ("Text", (), (), False)
+    ] * 2
+    members = blank.records(StoryMember, StoryMemberRow)
+    assert [(member.version_id, member.story_id, member.signature) for member in members] == [
+        ("v1", "story", b""),
+        ("v2", "story", b""),
+    ]
+    migrate(url_of(blank), "-1")
+    with blank.transaction() as connection:
+        assert connection.scalars(text("select story_id from article")).all() == ["story", "story"]

@@ -28,10 +28,12 @@ def batch(day: date, count: int = 1) -> Publication:
     articles = [
         {
             "version_id": f"{day}-{number}", "article_id": f"{day}-{number}", "day": day, "source_id": "a",
-            "canonical_url": "https://a.example/1", "title": "T", "authors": ["B"], "language_code": "en",
+            "canonical_url": "https://a.example/1", "title": "T", "standfirst": None, "authors": ["B"],
+            "section": None, "language_code": "en", "language_confidence": 1.0,
             "published_at": datetime(2026, 11, 16, 9, tzinfo=UTC), "published_source": "meta",
-            "published_precision": "instant", "modified_at": None, "is_paywalled": False, "word_count": 3,
-            "story_id": "s", "extractor": "x", "captured_at": datetime(2026, 11, 16, 10, tzinfo=UTC),
+            "published_precision": "instant", "modified_at": None, "modified_source": None, "modified_precision": None,
+            "dateline_place": None, "agency": None, "correction": None, "is_paywalled": False, "is_truncated": False,
+            "word_count": 3, "notes": [], "story_id": "s", "story_similarity": 1.0, "story_rule": "first", "extractor": "x", "captured_at": datetime(2026, 11, 16, 10, tzinfo=UTC),
             "url": "https://a.example/1", "archive_file": "f", "archive_offset": 0, "payload_digest": "d",
         }
         for number in range(count)

@@ -8,7 +8,7 @@ from pipeline.io.declare import declare
 from pipeline.io.rows import to_row
 from pipeline.io.store import Store
 from pipeline.io.tables import EntryRow, PageRow
-from pipeline.records import Article, Capture, Entry, Feed, Page, Source
+from pipeline.records import Article, Capture, Entry, Feed, Page, Paragraph, Source
 
 DAY = date(2026, 11, 16)
 NEXT = date(2026, 11, 17)
@@ -43,9 +43,11 @@ def page(page_id: str = "page-1", **changes: Any) -> Page:
 def article(version_id: str = "version-1", **changes: Any) -> Article:
     made = Article(
         version_id=version_id, article_id="article-1", day=DAY, source_id="post", page_id="page-1",
-        canonical_url="http://post.example/1", title="Nine dead", authors=("A. Writer",), language_code="en",
-        published_at=NOON, published_source="json-ld", published_precision="instant", modified_at=None,
-        is_paywalled=False, text="Nine people died.", word_count=3, story_id="story-1", extractor="x",
+        canonical_url="http://post.example/1", title="Nine dead", standfirst=None, authors=("A. Writer",), section=None,
+        language_code="en", language_confidence=0.9, published_at=NOON, published_source="json-ld",
+        published_precision="instant", modified_at=None, modified_source=None, modified_precision=None,
+        dateline_place=None, agency=None, correction=None, is_paywalled=False, is_truncated=False,
+        text="Nine people died.", paragraphs=(Paragraph(start=0, end=17),), word_count=3, notes=(), extractor="x",
         captured_at=NOON,
     )  # fmt: skip
     return replace(made, **changes)

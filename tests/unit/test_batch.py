@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.batch import each, rejection
+from pipeline.batch import each, each_in, rejection
 from pipeline.errors import RecordError
 from pipeline.records import Rejection
 from pipeline.run import split
+from pipeline.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,12 @@ def test_an_error_while_reading_the_records_stops_the_batch() -> None:
     assert next(outcomes) == 50
     with pytest.raises(RecordError, match="the reader broke"):
         next(outcomes)
+
+
+def test_worker_processes_give_the_same_outcomes_in_the_same_order() -> None:
+    records = [Numbered(number) for number in (2, 3, 0, 4, 5, 6, 8, 10)]
+    with Workers(2, seconds_max=20, memory_bytes_max=None) as workers:
+        assert list(each_in(workers, halved, iter(records))) == list(each(halved, records))
 
 
 def test_a_reason_can_always_be_stored() -> None:

@@ -21,9 +21,9 @@ from pipeline.feeds.dates import instant
 from pipeline.feeds.entries import to_entries
 from pipeline.feeds.keep import ITEMS_MAX
 from pipeline.feeds.parse import Item, ParsedFeed, parse_feed
-from pipeline.feeds.text import plain
 from pipeline.feeds.xml import CHARACTERS_MAX
 from pipeline.io.rows import to_row
+from pipeline.language.markup import plain
 from pipeline.records import make_id
 
 URL = "http://post.example/feeds/news"

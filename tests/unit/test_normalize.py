@@ -1,13 +1,14 @@
 """Normalizing a coder's answer."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
+from support.make import article
 
 from pipeline.errors import RecordError
 from pipeline.events.normalize import CodedArticle, normalize_article
-from pipeline.records import Article, CodedClaim, CodedMention, Coding, Entity, PlaceName, Span
+from pipeline.records import CodedClaim, CodedMention, Coding, Entity, PlaceName, Span
 
 TEXT = "A missile hit Ganja. Azerbaijan accused Armenia. Armenia denied it."
 DAY = date(2026, 11, 16)
@@ -39,14 +40,9 @@ DENIAL = replace(ACCUSATION, stance="denies", span=span("Armenia denied it."), s
 
 
 def coded(*mentions: CodedMention, claims: tuple[CodedClaim, ...] = ()) -> CodedArticle:
-    article = Article(
-        version_id="v", article_id="a", day=DAY, source_id="s", page_id="p", canonical_url="https://x.example/1",
-        title="Missile hits Ganja", authors=(), language_code="en", published_at=datetime(2026, 11, 16, tzinfo=UTC),
-        published_source="meta", published_precision="instant", modified_at=None, is_paywalled=False, text=TEXT,
-        word_count=10, story_id="st", extractor="x", captured_at=datetime(2026, 11, 16, tzinfo=UTC),
-    )  # fmt: skip
+    version = article("v", title="Missile hits Ganja", text=TEXT)
     coding = Coding(document_id="v", coder="test/1", mentions=mentions, claims=claims)
-    return CodedArticle(article=article, coding=coding, reported_date=DAY)
+    return CodedArticle(article=version, coding=coding, story_id="story-1", reported_date=DAY)
 
 
 def test_a_mention_carries_its_sentence_place_and_day() -> None:
