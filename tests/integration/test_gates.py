@@ -16,6 +16,7 @@ DAY = date(2026, 11, 16)
 def article(number: int = 1, **changes: object) -> dict[str, object]:
     row: dict[str, object] = {
         "version_id": f"v{number}",
+        "article_id": f"a{number}",
         "title": "Talks open",
         "word_count": 200,
         "language_code": "en",
