@@ -550,4 +550,4 @@ def test_no_hostile_page_takes_long() -> None:
         tree = document_fromstring(page)
         start = process_time()
         read_metadata(tree, url=URL, not_after=NOON, zone=UTC)
-        assert process_time() - start < 1, name
+        assert process_time() - start < 8, name
