@@ -66,8 +66,10 @@ def _changes(part: Literal["title", "text"], old: str, new: str) -> Iterator[Cha
     starts = [0, *accumulate(map(len, after))]
     for removed, added in _differences([*map(normalised, before)], [*map(normalised, after)]):
         less, more = "".join(before[removed]), "".join(after[added])
+        if not added.stop and after:  # the first word of the new text has no space before it that undoing could use
+            less += _space(before[removed.stop])
         same = less[: _common(less, more)]
-        space = len(same) - len(same.lstrip())
+        space = len(_space(same))
         yield Change(part=part, start=starts[added.start] + space, removed=less[space:], added=more[space:])
 
 
@@ -99,6 +101,10 @@ def _joined(differences: Iterable[Difference]) -> Iterator[Difference]:
         last = removed, added
     if last:
         yield last
+
+
+def _space(word: str) -> str:
+    return word[: len(word) - len(word.lstrip())]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.make import NOON, article
 
@@ -78,6 +78,8 @@ def test_title_and_text_are_told_apart_and_words_are_counted() -> None:
 
 
 @given(WORDS, WORDS)
+@example("nine ten", "ten")
+@example("世 nine", "nine")
 def test_the_older_text_can_be_had_from_the_newer_one(old: str, new: str) -> None:
     revision = revise(article("1", text=old), article("2", text=new))
 
