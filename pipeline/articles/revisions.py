@@ -66,7 +66,7 @@ def _changes(part: Literal["title", "text"], old: str, new: str) -> Iterator[Cha
     starts = [0, *accumulate(map(len, after))]
     for removed, added in _differences([*map(normalised, before)], [*map(normalised, after)]):
         less, more = "".join(before[removed]), "".join(after[added])
-        if not added.stop and after:  # the first word of the new text has no space before it that undoing could use
+        if removed.stop < len(before) and not _space(after[added.stop]):  # as at the beginning of the new text
             less += _space(before[removed.stop])
         same = less[: _common(less, more)]
         space = len(_space(same))
