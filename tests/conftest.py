@@ -1,26 +1,35 @@
-"""What many tests need: settings without the caller's environment, and a store on both databases."""
+"""What many tests need: settings without the caller's environment, a store on both databases, and workers."""
 
 import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as examples
 from sqlalchemy import create_engine
 
 from pipeline.io.schema import migrate
 from pipeline.io.store import Store
 from pipeline.io.tables import Base
 from pipeline.settings import PREFIX, Settings
+from pipeline.workers import Workers
+
+examples.register_profile("the same", derandomize=True, database=None, deadline=None)
+examples.load_profile("the same")
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(PREFIX):
-            monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(PREFIX):
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture
@@ -81,3 +90,18 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     store = Store(request.getfixturevalue(f"{request.param}_url"))
     yield store
     store.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def kept_workers() -> Iterator[None]:
+    """Stages share workers for as long as the module's tests run: each is a Python that imports for a second."""
+    with ExitStack() as until_the_end, pytest.MonkeyPatch.context() as patch:
+
+        @cache
+        def kept(count: int, *, seconds_max: float, memory_bytes_max: int | None) -> nullcontext[Workers]:
+            workers = Workers(count, seconds_max=seconds_max, memory_bytes_max=memory_bytes_max)
+            return nullcontext(until_the_end.enter_context(workers))
+
+        for user in ("pipeline.batch", "pipeline.stages.poll"):
+            patch.setattr(f"{user}.Workers", kept)
+        yield

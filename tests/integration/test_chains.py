@@ -28,6 +28,8 @@ EDITIONS = count()  # a feed names an article with another title when it should 
 LATER = TEXT.replace("nine", "eleven")
 NOTE = f"{TEXT} This article was amended on Tuesday to correct the name of the town and of its market."
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
+
 
 @pytest.fixture
 def run(request: pytest.FixtureRequest, settings: Settings, server: Hostile, tmp_path: Path) -> Iterator[Run]:

@@ -238,16 +238,16 @@ def test_after_its_time_nothing_more_is_handed_out_and_what_is_going_on_ends() -
         return item
 
     begin = time.monotonic()
-    outcomes = asyncio.run(crawled([("a", number) for number in range(50)], slow, seconds_max=0.4))
+    outcomes = asyncio.run(crawled([("a", number) for number in range(50)], slow, seconds_max=0.5))
     assert len(outcomes) == 4  # two at once, twice
-    assert 0.5 < time.monotonic() - begin < 2
+    assert 0.5 < time.monotonic() - begin < 5
 
 
 def test_items_of_a_host_that_is_left_alone_longer_than_there_is_time_are_left_at_once() -> None:
     hosts = Hosts(Settings(host_delay_seconds=0), [paused("a", datetime.now(UTC) + timedelta(minutes=5))])
     begin = time.monotonic()
     assert asyncio.run(crawled([("a", 1), ("b", 2)], named, hosts, seconds_max=30)) == [("b", 2)]
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5
 
 
 def test_a_pause_of_minutes_is_not_waited_for_though_there_is_time() -> None:
@@ -260,7 +260,7 @@ def test_a_pause_of_minutes_is_not_waited_for_though_there_is_time() -> None:
     begin = time.monotonic()
     outcomes = asyncio.run(crawled([("a", 1), ("a", 2), ("a", 3)], busy, hosts, connections=1, seconds_max=300))
     assert outcomes == [("a", 1)]
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 5
 
 
 def test_without_a_limit_a_host_that_is_left_alone_for_hours_is_left() -> None:
@@ -301,12 +301,12 @@ def changed(settings: Settings, server: Hostile, **values: object) -> Settings:
 
 
 def test_good_hosts_are_served_in_time_after_a_hundred_that_hang(server: Hostile, settings: Settings) -> None:
-    server.answers |= {"/hang": drip(b"", b"x", pause=1.5), "/page": response(b"page")}
+    server.answers |= {"/hang": drip(b"", b"x", pause=5), "/page": response(b"page")}
     hanging = [f"http://hang{number}.example/hang" for number in range(100)]
     good = [f"http://good{number}.example/page" for number in range(100)]
     begin = time.monotonic()
-    outcomes = fetched(hanging + good, changed(settings, server, deadline_seconds=0.4, connections=40))
-    assert time.monotonic() - begin < 5
+    outcomes = fetched(hanging + good, changed(settings, server, deadline_seconds=1, connections=40))
+    assert time.monotonic() - begin < 20
     assert [outcomes[url] for url in good] == [200] * 100
     assert all(isinstance(outcomes[url], FetchError) for url in hanging)
 

@@ -33,6 +33,8 @@ from pipeline.stages.poll import poll
 
 ADDRESS = table_of(AddressRow)
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
+
 
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:

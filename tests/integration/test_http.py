@@ -274,12 +274,12 @@ def test_what_is_not_allowed_is_not_asked_for(server: Hostile, settings: Setting
 
 def test_a_chain_of_redirects_has_one_deadline(server: Hostile, settings: Settings) -> None:
     for number in range(5):
-        server.answers[f"/{number}"] = late(redirect(f"/{number + 1}"), 0.25)
+        server.answers[f"/{number}"] = late(redirect(f"/{number + 1}"), 0.5)
     begin = time.monotonic()
-    error = failure(changed(settings, deadline_seconds=0.6), server.url("/0"))
-    assert "no full answer within 0.6 s" in str(error)
+    error = failure(changed(settings, deadline_seconds=1.3), server.url("/0"))
+    assert "no full answer within 1.3 s" in str(error)
     assert str(error).startswith(f"{server.url('/0')} → {server.url('/2')}: ")
-    assert time.monotonic() - begin < 0.9
+    assert time.monotonic() - begin < 2.4
 
 
 def late(answer: bytes, seconds: float) -> Callable[[socket], None]:
@@ -662,11 +662,11 @@ def test_no_more_exchanges_at_once_than_the_settings_say(server: Hostile, settin
 
 def test_redirects_wait_for_the_turn_of_the_host_they_lead_to(server: Hostile, settings: Settings) -> None:
     server.answers |= {"/a": redirect("/b"), "/b": redirect("http://other.example/c"), "/c": response(b"page")}
-    polite = changed(settings, host_delay_seconds=0.3, deadline_seconds=0.25, connect_to={"*.example": server.address})
+    polite = changed(settings, host_delay_seconds=1, deadline_seconds=0.9, connect_to={"*.example": server.address})
     get(polite, "http://post.example/a")  # its waiting does not count
     first, second, third = (request.at for request in server.requests)
-    assert second - first >= 0.29
-    assert third - second < 0.2
+    assert second - first >= 0.99
+    assert third - second < 0.9
 
 
 def test_no_more_exchanges_at_once_with_one_host_than_the_settings_say(server: Hostile, settings: Settings) -> None:
@@ -674,7 +674,7 @@ def test_no_more_exchanges_at_once_with_one_host_than_the_settings_say(server: H
 
     def slow(connection: socket) -> None:
         begun.append(time.monotonic())
-        late(response(b"page"), 0.2)(connection)
+        late(response(b"page"), 0.6)(connection)
 
     server.answers |= {f"/{number}": slow for number in range(4)}
 
@@ -683,8 +683,8 @@ def test_no_more_exchanges_at_once_with_one_host_than_the_settings_say(server: H
             await asyncio.gather(*(client.get(server.url(path)) for path in server.answers))
 
     asyncio.run(all_at_once())
-    assert begun[1] - begun[0] < 0.1
-    assert begun[2] - begun[0] >= 0.19
+    assert begun[1] - begun[0] < 0.5
+    assert begun[2] - begun[0] >= 0.59
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
@@ -882,7 +882,7 @@ def test_slow_name_servers_do_not_hold_up_other_names(
             await asyncio.gather(*slow_ones, return_exceptions=True)
             return took
 
-    assert asyncio.run(last_one_first()) < 0.5
+    assert asyncio.run(last_one_first()) < 1.2
 
 
 def test_nothing_is_left_open(server: Hostile, settings: Settings, tmp_path: Path) -> None:

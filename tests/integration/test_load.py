@@ -1,6 +1,7 @@
 """Check and load over a real day: what is published, what is held back, what is refused."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,30 +45,54 @@ from pipeline.stages.normalize import normalize
 
 DAY = DAYS[0]
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
+
 
 @contextmanager
-def published(url: str, settings: Settings) -> Iterator[Run]:
-    """The first day of the sample newsroom, harvested and published."""
+def opened(url: str, settings: Settings) -> Iterator[Run]:
+    """The first day of the sample newsroom, which is open meanwhile."""
     with Newsroom(DAY) as room:
         settings = settings.model_copy(update={"connect_to": {"*.example": room.address}, "database_url": url})
-        for stage in (*HARVEST, *NIGHTLY):
-            run_stage(stage, DAY, settings)
         store = Store(url)
         yield Run(day=DAY, settings=settings, store=store, archive=Archive(settings.archive_root))
         store.engine.dispose()
 
 
+def publish(run: Run) -> None:
+    for stage in (*HARVEST, *NIGHTLY):
+        run_stage(stage, DAY, run.settings)
+
+
+@pytest.fixture(scope="module")
+def published(sqlite_template: Path, kept_workers: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the day was harvested and published."""
+    home = tmp_path_factory.mktemp("published")
+    url = f"sqlite:///{shutil.copyfile(sqlite_template, home / 'eventwire.db')}"
+    with opened(url, Settings(home=home, allow_networks=["127.0.0.0/8"], host_delay_seconds=0)) as run:
+        publish(run)
+    return home
+
+
 @pytest.fixture
-def run(sqlite_url: str, settings: Settings) -> Iterator[Run]:
-    with published(sqlite_url, settings) as run:
+def run(published: Path, settings: Settings) -> Iterator[Run]:
+    """The published day, in a copy of that folder."""
+    shutil.copytree(published, settings.home, dirs_exist_ok=True)
+    with opened(f"sqlite:///{settings.home / 'eventwire.db'}", settings) as run:
         yield run
 
 
-@pytest.fixture(params=["sqlite_url", "postgresql_url"])
-def run_on_each(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Run]:
-    """The same on each database."""
-    with published(request.getfixturevalue(request.param), settings) as run:
+@pytest.fixture
+def run_on_postgresql(postgresql_url: str, settings: Settings) -> Iterator[Run]:
+    with opened(postgresql_url, settings) as run:
+        publish(run)
         yield run
+
+
+@pytest.fixture(params=["run", "run_on_postgresql"])
+def run_on_each(request: pytest.FixtureRequest) -> Run:
+    """The published day in each database in turn."""
+    run: Run = request.getfixturevalue(request.param)
+    return run
 
 
 def warehouse(run: Run) -> Warehouse:

@@ -27,6 +27,8 @@ from pipeline.stages.poll import poll
 FEED = table_of(FeedRow)
 NOW = datetime.now(UTC)
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
+
 
 def at_its_pace(run: Run) -> Run:
     """The run as the scheduler has it: only what is due."""

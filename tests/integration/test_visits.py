@@ -29,6 +29,8 @@ ADDRESS = table_of(AddressRow)
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
+
 
 def on(run: Run, day: date, **changes: Any) -> Run:
     made = a_run(run.store, run.settings, **changes)

@@ -43,7 +43,7 @@ def write_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
     """Makes a module that workers can import as well; IN_WORKER is true there."""
 
     def write(name: str, code: str) -> ModuleType:
-        (tmp_path / f"{name}.py").write_text("import sys\nIN_WORKER = sys.argv[0] == '-c'\n" + code)
+        (tmp_path / f"{name}.py").write_text(f"import os\nIN_WORKER = os.getpid() != {os.getpid()}\n{code}")
         monkeypatch.syspath_prepend(tmp_path)
         return import_module(name)
 

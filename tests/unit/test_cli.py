@@ -2,18 +2,16 @@
 
 import fcntl
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from support.home import Home
 
 from pipeline.cli import app
 
 ROOT = Path(__file__).parents[2]
-EVENTWIRE = Path(sys.executable).with_name("eventwire")
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -23,14 +21,14 @@ def commands() -> Iterator[tuple[str, ...]]:
             yield tuple(filter(None, (name, inner)))
 
 
-def run(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    clean = {"PATH": "/usr/bin:/bin", "HOME": str(home), "EVENTWIRE_HOME": str(home / "var"), "COLUMNS": "120"}
-    return subprocess.run([EVENTWIRE, *arguments], capture_output=True, text=True, env=clean | environ, cwd=home)
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path, {"EVENTWIRE_HOME": str(tmp_path / "var"), "COLUMNS": "120"})
 
 
 @pytest.mark.parametrize("command", sorted(commands()), ids=" ".join)
-def test_every_command_has_help_with_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
-    answer = run(tmp_path, *command, "--help")
+def test_every_command_has_help_with_an_example(home: Home, command: tuple[str, ...]) -> None:
+    answer = home.call(*command, "--help")
 
     assert answer.returncode == 0
     assert "Example" in answer.stdout
@@ -69,26 +67,27 @@ def test_every_command_is_documented(command: tuple[str, ...]) -> None:
     ],
 )  # fmt: skip
 def test_what_goes_wrong_is_one_clear_sentence_and_an_exit_code(
-    tmp_path: Path, arguments: list[str], environ: dict[str, str], code: int, says: str
+    home: Home, arguments: list[str], environ: dict[str, str], code: int, says: str
 ) -> None:
-    answer = run(tmp_path, *arguments, **environ)
+    home.environ |= environ
+    answer = home.call(*arguments)
 
     assert (answer.returncode, "Traceback" in answer.stderr) == (code, False), answer.stderr
     assert says in answer.stderr
 
 
-def test_the_version_is_told(tmp_path: Path) -> None:
-    assert run(tmp_path, "--version").stdout.startswith("eventwire 0.")
+def test_the_version_is_told(home: Home) -> None:
+    assert home.run("--version").stdout.startswith("eventwire 0.")
 
 
-def test_a_page_becomes_an_article_as_json(tmp_path: Path) -> None:
+def test_a_page_becomes_an_article_as_json(home: Home) -> None:
     text = (
         "The ministers met in Tbilisi on Monday and agreed to open the border crossing for lorries and for relatives. "
     )
     html = f"<html lang=en><head><title>Talks</title></head><body><article><h1>Talks</h1><p>{text}<p>{text}</article></html>"
-    (tmp_path / "page.html").write_text(html)
+    (home.folder / "page.html").write_text(html)
 
-    answer = run(tmp_path, "extract", "page.html", "--url", "https://news.example/talks")
+    answer = home.run("extract", "page.html", "--url", "https://news.example/talks")
 
     article = json.loads(answer.stdout)
     assert article["canonical_url"] == "https://news.example/talks"
@@ -96,19 +95,19 @@ def test_a_page_becomes_an_article_as_json(tmp_path: Path) -> None:
     assert article["language_code"] == "en"
 
 
-def test_a_text_is_coded_into_mentions_and_claims(tmp_path: Path) -> None:
-    (tmp_path / "story.txt").write_text(
+def test_a_text_is_coded_into_mentions_and_claims(home: Home) -> None:
+    (home.folder / "story.txt").write_text(
         "Protest in Nairobi\n\nPolice in Nairobi arrested 12 protesters on Monday, a spokesman said.\n"
     )
 
-    answer = run(tmp_path, "code", "story.txt")
+    answer = home.call("code", "story.txt")
 
     coding = json.loads(answer.stdout)
     assert "COERCE" in {mention["type_code"] for mention in coding["mentions"]}
     assert {claim["kind"] for claim in coding["claims"]} >= {"detained"}
 
 
-def test_bench_documents_are_coded_into_files(tmp_path: Path) -> None:
+def test_bench_documents_are_coded_into_files(home: Home) -> None:
     document = {
         "id": "X1",
         "title": "Police arrest 12 in Nairobi",
@@ -117,29 +116,29 @@ def test_bench_documents_are_coded_into_files(tmp_path: Path) -> None:
         "country_of_publisher": "KE",
         "text": "Police in Nairobi arrested 12 protesters on Monday.",
     }
-    (tmp_path / "X1.json").write_text(json.dumps(document))
+    (home.folder / "X1.json").write_text(json.dumps(document))
 
-    answer = run(tmp_path, "code", "--format", "bench", "--out", "pred", "X1.json")
+    answer = home.call("code", "--format", "bench", "--out", "pred", "X1.json")
 
     assert answer.returncode == 0, answer.stderr
-    assert json.loads((tmp_path / "pred" / "X1.json").read_text())["id"] == "X1"
+    assert json.loads((home.folder / "pred" / "X1.json").read_text())["id"] == "X1"
 
 
-def test_a_catalogue_becomes_opml_and_opml_a_catalogue(tmp_path: Path) -> None:
-    run(tmp_path, "sources", "export", "--catalogue", "world", "--out", "world.opml")
-    run(tmp_path, "sources", "import", "world.opml", "--out", "again.toml")
+def test_a_catalogue_becomes_opml_and_opml_a_catalogue(home: Home) -> None:
+    home.call("sources", "export", "--catalogue", "world", "--out", "world.opml")
+    home.call("sources", "import", "world.opml", "--out", "again.toml")
 
-    rows = run(tmp_path, "sources", "list", "--catalogue", "again.toml", "--json").stdout.splitlines()
+    rows = home.call("sources", "list", "--catalogue", "again.toml", "--json").stdout.splitlines()
 
     assert len(rows) >= 60
     assert json.loads(rows[0])["feeds"]
 
 
-def test_a_second_run_at_the_same_time_is_told_to_wait(tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir()
-    with (tmp_path / "var" / ".up.lock").open("w") as held:
+def test_a_second_run_at_the_same_time_is_told_to_wait(home: Home) -> None:
+    (home.folder / "var").mkdir()
+    with (home.folder / "var" / ".up.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        answer = run(tmp_path, "up")
+        answer = home.run("up")
 
     assert answer.returncode == 1
     assert "another `eventwire up` is running" in answer.stderr
