@@ -1,0 +1,1 @@
+"""The recipe of the English analyser; docs/analyser.md tells how to use it."""
