@@ -16,7 +16,7 @@ import structlog
 import typer
 
 from pipeline.errors import ConfigError, GateFailed, PipelineError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import CODERS, Settings, load_settings
 from pipeline.stages import STAGES
 from pipeline.version import VERSION
 
@@ -30,6 +30,8 @@ sources_app = typer.Typer(help="The catalogue of news sources.", no_args_is_help
 app.add_typer(sources_app, name="sources")
 articles_app = typer.Typer(help="The versions of articles.", no_args_is_help=True)
 app.add_typer(articles_app, name="articles")
+actors_app = typer.Typer(help="Who is known by name: persons, bodies, forces, groups, outlets.", no_args_is_help=True)
+app.add_typer(actors_app, name="actors")
 CURSOR_MAX = 2**63 - 1  # what the databases take
 
 Day = Annotated[str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="The coverage day.")]
@@ -309,17 +311,114 @@ def code(
     files: Annotated[list[Path], typer.Argument(help="Text files (first line: title) or JSON files.")],
     form: Annotated[str, typer.Option("--format", help="records or bench.")] = "records",
     folder: Annotated[Path | None, typer.Option("--out", help="Write NAME.json here instead of printing.")] = None,
+    which: Annotated[str | None, typer.Option("--coder", help="builtin or chat; else EVENTWIRE_CODER.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how each sentence was read and decided instead.")
+    ] = False,
+    sentence: Annotated[
+        int | None, typer.Option(metavar="N", help="Explain this sentence alone; 0 is the title.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Explain also the sentences that tell nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Explain as JSON, one object a line.")] = False,
 ) -> None:
-    """Code articles: print the mentions and claims that the coder finds, as JSON.
+    """Code articles: print the mentions and claims that the coder finds, as JSON; or explain them.
 
     A JSON file holds {id, title, published, publisher, country_of_publisher, text}.
 
-    Example: eventwire code article.txt
+    Examples: eventwire code article.txt
+              eventwire code --coder chat article.txt
+              eventwire code --explain --sentence 3 article.txt
     """
+    from pipeline.coding import coder_of
     from pipeline.single import code_files
 
-    for name, coding in code_files(files, form):
+    settings = _with_coder(load_settings(), which)
+    if explain:
+        if settings.coder != "builtin" or folder or form != "records":
+            raise ConfigError("--explain shows how the built-in coder decides; leave out --coder, --format and --out")
+        _explain(files, sentence, everything=everything, as_json=as_json)
+        return
+    if sentence is not None or everything or as_json:
+        raise ConfigError("--sentence, --all and --json say what --explain shows; give --explain too")
+    coder = coder_of(settings)
+    for name, coding in code_files(coder, files, form):
         _give(folder, name, coding)
+    if coder.note:
+        print(coder.note, file=sys.stderr)
+
+
+def _explain(files: list[Path], sentence: int | None, *, everything: bool, as_json: bool) -> None:
+    from pipeline import console
+    from pipeline.records import Rejection
+    from pipeline.single import explain_files
+
+    for file, found in explain_files(files, sentence):
+        if isinstance(found, Rejection):
+            print(f"eventwire: {file}: {found.message}", file=sys.stderr)
+            continue
+        explanation = found if everything or sentence is not None else found.without_silent()
+        if as_json:
+            console.lines([{"file": str(file), **asdict(explanation)}])
+        else:
+            console.show_explanation(explanation)
+
+
+# ── actors ───────────────────────────────────────────────────────────────────────────────────
+
+
+@actors_app.command("find")
+def find_actor(
+    name: Annotated[str, typer.Argument(help="A name as a text may write it, or a noun in lower case.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Only what it means that day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who is meant by a name: country, role and from when to when.
+
+    Example: eventwire actors find Taliban --on 2003-05-01
+    """
+    from pipeline import console
+    from pipeline.actors import registry
+    from pipeline.actors.listing import meanings
+
+    rows = meanings(registry(load_settings().actors_file), name, _date("--on", on) if on else None)
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_rows(rows, len(rows))
+
+
+@actors_app.command("list")
+def list_actors(
+    country: Annotated[str | None, typer.Option(help="Alpha-3 code, or IGO, UNO, IMG, NGO.")] = None,
+    role: Annotated[str | None, typer.Option(help="Code of a role, such as REB.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Such as person, party, group or outlet.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is known, by country and name.
+
+    Example: eventwire actors list --country KEN --role OPP
+    """
+    from pipeline import console
+    from pipeline.actors import registry
+    from pipeline.actors.listing import listed
+
+    rows = listed(registry(load_settings().actors_file), country=country, role=role, kind=kind)
+    if as_json:
+        console.lines(rows)
+    else:
+        console.show_rows(rows, len(rows))
+
+
+@actors_app.command("check")
+def check_actors(file: Annotated[Path, typer.Argument(help="A file of actors in TOML.")]) -> None:
+    """Check a file of actors; every problem is named with its line.
+
+    Example: eventwire actors check my-actors.toml
+    """
+    from pipeline.actors.registry import load_entries
+
+    entries = load_entries(file)
+    print(f"{file}: {sum(len(entry.names) for entry in entries)} names in {len(entries)} entries, no problem")
 
 
 # ── sources ──────────────────────────────────────────────────────────────────────────────────
@@ -448,6 +547,12 @@ def options(
 def _settings(catalogue: str | None) -> Settings:
     settings = load_settings()
     return settings.model_copy(update={"catalogue": catalogue}) if catalogue else settings
+
+
+def _with_coder(settings: Settings, which: str | None) -> Settings:
+    if which not in {None, *CODERS}:
+        raise ConfigError(f"--coder {which!r}: choose from {', '.join(CODERS)}")
+    return settings.model_copy(update={"coder": which}) if which else settings
 
 
 def _days(day: str | None, first: str | None, last: str | None) -> list[date]:

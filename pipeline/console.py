@@ -25,6 +25,7 @@ from pipeline.articles.compare import BANDS, State, band
 from pipeline.stages import STAGES
 
 if TYPE_CHECKING:
+    from pipeline.coder.explanation import Explanation
     from pipeline.discovery import Found
     from pipeline.reextraction import Compared
 
@@ -41,6 +42,7 @@ def _console(*, stderr: bool = False) -> Console:
 
 
 out, err = _console(), _console(stderr=True)
+EXPLAINED = {"plain": "", "heading": "bold", "taken": "green", "dropped": "dim"}
 
 QUERIES_TO_TRY = (
     "select event_date, type_code, place_name, said_by, denied_by from mart_contested",
@@ -226,6 +228,18 @@ def show_versions(rows: Sequence[Mapping[str, Any]]) -> None:
         for change in revision["changes"]:
             line = Text(f"  {change['part']:<5} ").append(change["removed"].strip(), style="red strike")
             out.print(line.append(" → ").append(change["added"].strip(), style="green"), soft_wrap=True)
+
+
+def show_explanation(explanation: "Explanation") -> None:
+    """How an article was read and coded, and its events as a table."""
+    from pipeline.coder.explain_lines import lines as text_of
+    from pipeline.coder.explain_lines import rows
+
+    for line in text_of(explanation):
+        out.print(Text(line.text, style=EXPLAINED[line.style]), soft_wrap=True)
+    if events := rows(explanation):
+        out.print()
+        show_rows(events, len(events))
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]], limit: int) -> None:

@@ -235,6 +235,7 @@ class Document:
     title: str
     text: str
     published_on: date | None  #: the day of publication where the outlet is
+    published_within: tuple[date, date] | None = None  #: first and last day, where only a month or year is known
     source_name: str = ""
     source_country_code: str | None = None
 
@@ -268,6 +269,7 @@ class PlaceName:
     text: str
     country_code: str | None
     admin1: str | None = None
+    geonames_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

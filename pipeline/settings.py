@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import ConfigError
 
 PREFIX = "EVENTWIRE_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+CoderName = Literal["builtin", "chat"]
+CODERS = get_args(CoderName)
 
 
 class Settings(BaseSettings):
@@ -56,11 +58,28 @@ class Settings(BaseSettings):
         description='fixed addresses for host patterns, as JSON: {"*.example": "127.0.0.1:80"}',
     )
 
+    actors: Path = Field(Path(), description="your own file of actors, which goes before those that come along")
     processes: int = Field(0, ge=0, description="worker processes that extract pages; 0: one a core")
     page_seconds_max: float = Field(20.0, gt=0, description="time for the extraction of one page, then it is rejected")
     page_memory_bytes_max: int = Field(
         1_000_000_000, gt=0, description="memory for the extraction of one page, then it is rejected"
     )
+    coder: CoderName = Field("builtin", description="what codes articles: rules here, or a chat model")
+    chat_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$",
+        description="base address of an OpenAI-compatible endpoint, such as https://chat.example.org/v1",
+    )
+    chat_model: str = Field("", description="the model to ask, as the endpoint calls it")
+    chat_key: SecretStr = Field(SecretStr(""), description="key of the endpoint, if it wants one; only ever sent there")
+    chat_connections: int = Field(4, gt=0, description="requests to the endpoint at once")
+    chat_seconds_max: float = Field(120.0, gt=0, description="time for one answer of the endpoint")
+    chat_deadline_seconds: float = Field(300.0, gt=0, description="time for one request with all its tries and pauses")
+    chat_batch_tokens: int = Field(3_000, ge=0, description="articles up to so many tokens together share a request")
+    chat_answer_tokens_max: int = Field(8_000, gt=0, description="longest answer to one request")
+    chat_text_max: int = Field(40_000, gt=0, description="characters of an article that are sent; the rest is not read")
+    chat_prompt_price: float = Field(0.0, ge=0, description="price of a million prompt tokens, in any currency")
+    chat_completion_price: float = Field(0.0, ge=0, description="price of a million completion tokens, likewise")
     story_window_days: int = Field(7, ge=0, description="how many earlier days an article may share a story with")
     link_window_days: int = Field(3, ge=0, description="how many earlier days a mention may link to")
     unexpected_share_max: float = Field(0.01, ge=0, le=1, description="share of unexpected failures that stops a stage")
@@ -95,6 +114,10 @@ class Settings(BaseSettings):
     @property
     def gates_file(self) -> Path:
         return self.dashboard_file.with_name("gates.html")
+
+    @property
+    def actors_file(self) -> Path | None:
+        return self.actors if self.actors != Path() else None
 
     @property
     def process_count(self) -> int:

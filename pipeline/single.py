@@ -10,19 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 import structlog
 from pydantic import TypeAdapter
 
 from pipeline.articles.extract import extract_article
-from pipeline.batch import page_workers
+from pipeline.batch import each, page_workers
 from pipeline.errors import ConfigError, RecordError, StageError
 from pipeline.events.bench import read_document, to_bench
-from pipeline.events.coder import RuleCoder
-from pipeline.records import Article, Capture, Coding, Document, Page
+from pipeline.events.protocol import Coder
+from pipeline.records import Article, Capture, Coding, Document, Page, Rejection
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.coder.explanation import Explanation
 
 FORMS = ("records", "bench")
 OF_THE_STORE = ("version_id", "article_id", "day", "source_id", "page_id", "captured_at")  # mean nothing of a file
@@ -166,17 +169,43 @@ def _name(file: Path) -> str:
 # ── code ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def code_files(files: Sequence[Path], form: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Code each file; yield its name without ending, and the coding as plain values."""
+def code_files(coder: Coder, files: Sequence[Path], form: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Code the files; yield the name of each without ending, and its coding as plain values.
+
+    A file that was not coded gives {"rejected": reason}. Raises ConfigError for one that cannot be read.
+    """
     if form not in FORMS:
         raise ConfigError(f"--format {form!r}: choose from {', '.join(FORMS)}")
-    coder = RuleCoder()
-    for file in files:
-        coding = coder.code(_document(file))
-        yield (
-            file.stem,
-            to_bench(coding) if form == "bench" else TypeAdapter(Coding).dump_python(coding, mode="json"),
-        )
+    outcomes = coder.code_many([_document(file) for file in files])
+    for file, outcome in zip(files, outcomes, strict=True):
+        yield file.stem, _plain(outcome, form)
+
+
+def explain_files(files: Sequence[Path], number: int | None) -> Iterator[tuple[Path, "Explanation | Rejection"]]:
+    """Code the files with the built-in coder; yield each with how that came about, of sentence *number* alone if given.
+
+    Raises ConfigError for a file that cannot be read, or that has no such sentence.
+    """
+    from pipeline.coder.explain import explain  # who extracts need not load the analyser
+
+    for file, outcome in zip(files, each(explain, map(_document, files)), strict=True):
+        if number is None or isinstance(outcome, Rejection):
+            yield file, outcome
+            continue
+        last = len(outcome.sentences) - 1
+        if not 0 <= number <= last:
+            raise ConfigError(f"--sentence {number}: {file} has sentences 0, its title, to {last}")
+        yield file, outcome.only(number)
+
+
+def _plain(outcome: Coding | Rejection, form: str) -> dict[str, Any]:
+    if isinstance(outcome, Rejection):
+        nothing = to_bench(Coding(document_id=outcome.key, coder="")) if form == "bench" else {}
+        return nothing | {"rejected": outcome.message, "error": outcome.error}
+    if form == "bench":
+        return to_bench(outcome)
+    row: dict[str, Any] = TypeAdapter(Coding).dump_python(outcome, mode="json")
+    return row
 
 
 def _document(file: Path) -> Document:

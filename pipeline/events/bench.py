@@ -1,5 +1,7 @@
 """Read the benchmark's documents and write codings in its format."""
 
+import re
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +14,8 @@ from pipeline.records import CodedClaim, CodedMention, Coding, Document, Entity,
 def read_document(row: Mapping[str, Any]) -> Document:
     """Return the document of one JSON row: id, title, published, publisher, country_of_publisher and text.
 
-    A month or year as date of publication is no day. Raises RecordError when id or text is missing.
+    A month as date of publication is no day, but the days among which it is.
+    Raises RecordError when id or text is missing.
     """
     for name in ("id", "text"):
         if not isinstance(row.get(name), str):
@@ -22,6 +25,7 @@ def read_document(row: Mapping[str, Any]) -> Document:
         title=row.get("title") or "",
         text=row["text"],
         published_on=_day(row.get("published")),
+        published_within=_month(row.get("published")),
         source_name=row.get("publisher") or "",
         source_country_code=country_code(row.get("country_of_publisher") or ""),
     )
@@ -32,6 +36,15 @@ def _day(text: object) -> date | None:
         return date.fromisoformat(str(text)[:10])
     except ValueError:
         return None
+
+
+def _month(text: object) -> tuple[date, date] | None:
+    """The days of a month that stands for a day: "2001-12"."""
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", str(text))
+    if match is None:
+        return None
+    year, month = int(match[1]), int(match[2])
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def to_bench(coding: Coding) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def count_at(words: Sequence[Word], at: int) -> Count | None:
     if is_vague:
         return Count(at, end, number, None)
     start, how = _bound_before(words, at)
-    second = _range_end(words, end)
+    second = _range_end(words, end, is_between=_lower(words, at - 1) == "between")
     if second is not None and second[0] >= number:
         return Count(start, second[1], number, second[0])
     low, high = _bounded(number, how)
@@ -103,9 +103,10 @@ def _bound_before(words: Sequence[Word], at: int) -> tuple[int, str]:
     return at, "exact"
 
 
-def _range_end(words: Sequence[Word], at: int) -> tuple[int, int] | None:
+def _range_end(words: Sequence[Word], at: int, *, is_between: bool) -> tuple[int, int] | None:
     """The second number of "10 to 12", "10-12" or "between 10 and 12"."""
-    if at + 1 < len(words) and words[at].lower in ("to", "-", "–", "or"):
+    links = ("and",) if is_between else ("to", "-", "–", "or")
+    if at + 1 < len(words) and words[at].lower in links:
         value = _value_at(words, at + 1)
         return (value[0], value[1]) if value and not value[2] else None
     return None
@@ -124,12 +125,17 @@ def _value_at(words: Sequence[Word], at: int) -> tuple[int, int, bool] | None:
         return 2 * {"dozen": 12, **_SCALES}[_lower(words, at + 1)], at + 2, True
     if word in _NONE:
         return 0, at + 1, False
+    if word == "couple" or (word == "a" and _lower(words, at + 1) == "couple"):
+        return 2, at + 1 + (word != "couple"), False
     return _exact_at(words, at)
 
 
 def _exact_at(words: Sequence[Word], at: int) -> tuple[int, int, bool] | None:
     """Digits or number words, with scales: "1,200", "2.3 million", "a hundred", "twenty-one"."""
     total, current, end = 0, _small_value(words[at]), at + 1
+    unit = _unit_after(words, at)
+    if current is not None and unit is not None:
+        current, end = current + unit, at + 3
     if current is None and words[at].lower in _ONE:
         current = 1.0
     if current is None:
@@ -155,6 +161,12 @@ def _exact_at(words: Sequence[Word], at: int) -> tuple[int, int, bool] | None:
         if current > _LARGEST or total > _LARGEST:
             return None
     return int(total + current), end, False
+
+
+def _unit_after(words: Sequence[Word], at: int) -> int | None:
+    """The two of "forty - two", where a tokenizer parts it."""
+    tens, unit = _SMALL.get(words[at].lower, 0), _SMALL.get(_lower(words, at + 2), 0)
+    return unit if tens >= 20 and _lower(words, at + 1) == "-" and 0 < unit < 10 else None
 
 
 def _small_value(word: Word) -> float | None:

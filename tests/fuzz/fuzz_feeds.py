@@ -5,20 +5,14 @@ python tests/fuzz/fuzz_feeds.py --seconds 60 [--seed 1] [--only 1234]
 An input depends on nothing but its seed and number: --only repeats one. What breaks a rule is written to a file.
 """
 
-import argparse
 import gzip
 import json
 import pickle
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from random import Random
-from tempfile import gettempdir
-from time import monotonic, process_time
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import RecordError
@@ -28,6 +22,10 @@ from pipeline.feeds.hints import WAIT_MAX
 from pipeline.feeds.parse import ParsedFeed, choose_parts, parse_feed
 from pipeline.records import Feed
 from pipeline.urls import has_credentials
+
+sys.path.append(str(Path(__file__).parents[1]))  # for a run as a script
+
+from fuzz.runner import Fuzzer, RuleBroken, delete, rule, span, truncate
 
 URL = "https://post.example/feeds/news"
 FEED = Feed(feed_id="feed-1", source_id="post", url=URL)
@@ -121,15 +119,6 @@ def flip(random: Random, body: bytes) -> bytes:
     return bytes(changed)
 
 
-def truncate(random: Random, body: bytes) -> bytes:
-    return body[: random.randint(0, len(body))]
-
-
-def delete(random: Random, body: bytes) -> bytes:
-    start, end = span(random, body)
-    return body[:start] + body[end:]
-
-
 def insert(random: Random, body: bytes) -> bytes:
     start, _ = span(random, body)
     return body[:start] + random.choice(TOKENS) + body[start:]
@@ -190,11 +179,6 @@ def zipped(random: Random, body: bytes) -> bytes:
     )
 
 
-def span(random: Random, body: bytes) -> tuple[int, int]:
-    start = random.randint(0, len(body))
-    return start, min(len(body), start + int(len(body) ** random.random()))
-
-
 MUTATIONS: tuple[Callable[[Random, bytes], bytes], ...] = (
     flip, truncate, delete, insert, insert, overwrite, overwrite, splice, repeat, element, element, recode, bomb,
 )  # fmt: skip
@@ -213,10 +197,6 @@ def an_input(seed: int, number: int) -> tuple[bytes, str]:
 
 
 # ── rules ────────────────────────────────────────────────────────────────────────────────────
-
-
-class RuleBroken(Exception):
-    """What came out is not what may come out."""
 
 
 def check(body: bytes, content_type: str) -> ParsedFeed | None:
@@ -277,73 +257,15 @@ def check_instant(at: datetime | None) -> None:
     rule(at is None or (at.tzinfo is UTC and at.year >= 1600), f"the instant {at!r}")
 
 
-def rule(holds: bool, what: str) -> None:
-    if not holds:
-        raise RuleBroken(what)
+def outcome(given: tuple[bytes, str]) -> list[str]:
+    """Return what kind of feed it was, or that it was refused."""
+    feed = check(*given)
+    return [feed.kind if feed else "refused"]
 
 
-# ── runs ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Figures:
-    """What a run saw."""
-
-    inputs: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    items: int = 0
-    seconds: float = 0.0
-    slowest: tuple[float, int, int] = (0.0, 0, 0)  #: CPU seconds, number, bytes
-    broken: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        outcomes = ", ".join(f"{kind} {count:,}" for kind, count in self.outcomes.most_common())
-        seconds, number, length = self.slowest
-        return (
-            f"{self.inputs:,} inputs in {self.seconds:.0f} s of CPU: {outcomes}; {self.items:,} items; "
-            f"slowest {seconds:.2f} s (number {number}, {length:,} bytes); {len(self.broken)} broke a rule"
-        )
-
-
-def run(seed: int, numbers: Iterator[int], seconds: float) -> Figures:
-    """Check inputs until the numbers or the seconds end."""
-    figures, end = Figures(), monotonic() + seconds
-    for number in numbers:
-        if monotonic() > end:
-            break
-        body, content_type = an_input(seed, number)
-        start = process_time()
-        try:
-            feed = check(body, content_type)
-            took = process_time() - start
-            rule(took <= SECONDS_MAX, f"{took:.1f} s of CPU time")
-            figures.outcomes[feed.kind if feed else "refused"] += 1
-            figures.items += len(feed.items) if feed else 0
-        except Exception as error:
-            figures.broken.append(f"seed {seed}, number {number}: {type(error).__name__}: {error}")
-        took = process_time() - start
-        figures.inputs += 1
-        figures.seconds += took
-        figures.slowest = max(figures.slowest, (took, number, len(body)))
-    return figures
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=60, help="how long to go on")
-    parser.add_argument("--seed", type=int, default=1, help="another seed gives other inputs")
-    parser.add_argument("--only", type=int, help="number of the one input to check")
-    options = parser.parse_args()
-    numbers = count() if options.only is None else iter([options.only])
-    figures = run(options.seed, numbers, options.seconds)
-    print(figures)
-    for sentence in figures.broken:
-        number = int(sentence.partition("number ")[2].partition(":")[0])
-        path = Path(gettempdir()) / f"fuzz-feeds-{options.seed}-{number}.bin"
-        path.write_bytes(an_input(options.seed, number)[0])
-        print(f"{sentence}\n  {path}")
-    return 1 if figures.broken else 0
+FUZZER = Fuzzer("feeds", an_input, outcome, lambda given: given[0], ".bin", "bytes", SECONDS_MAX)
+run = FUZZER.run
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(FUZZER.main(__doc__ or ""))

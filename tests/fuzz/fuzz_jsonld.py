@@ -5,25 +5,23 @@ python tests/fuzz/fuzz_jsonld.py --seconds 60 [--seed 1] [--only 1234]
 An input depends on nothing but its seed and number: --only repeats one. What breaks a rule is written to a file.
 """
 
-import argparse
 import json
 import pickle
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from random import Random
-from tempfile import gettempdir
-from time import monotonic, process_time
 from zoneinfo import ZoneInfo
 
 from pipeline.articles.metadata.read import Metadata, read_metadata
 from pipeline.articles.page import parse_page
 from pipeline.errors import RecordError
 from pipeline.language.clean import clean
+
+sys.path.append(str(Path(__file__).parents[1]))  # for a run as a script
+
+from fuzz.runner import Fuzzer, delete, rule, span, truncate
 
 URL = "https://post.example/2026/11/16/nine-dead"
 NOT_AFTER = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -73,15 +71,6 @@ def overwrite(random: Random, page: str) -> str:
     return page[:start] + random.choice(TOKENS) + page[end:]
 
 
-def delete(random: Random, page: str) -> str:
-    start, end = span(random, page)
-    return page[:start] + page[end:]
-
-
-def truncate(random: Random, page: str) -> str:
-    return page[: random.randint(0, len(page))]
-
-
 def repeat(random: Random, page: str) -> str:
     start, end = span(random, page)
     chunk = random.choice([page[start:end], random.choice(TOKENS)]) or "x"
@@ -104,11 +93,6 @@ def retype(random: Random, page: str) -> str:
     return ": ".join(values)
 
 
-def span(random: Random, page: str) -> tuple[int, int]:
-    start = random.randint(0, len(page))
-    return start, min(len(page), start + int(len(page) ** random.random()))
-
-
 MUTATIONS: tuple[Callable[[Random, str], str], ...] = (
     insert, insert, insert, overwrite, overwrite, delete, truncate, repeat, splice, retype, retype,
 )  # fmt: skip
@@ -127,10 +111,6 @@ def an_input(seed: int, number: int) -> str:
 
 
 # ── rules ────────────────────────────────────────────────────────────────────────────────────
-
-
-class RuleBroken(Exception):
-    """What came out is not what may come out."""
 
 
 def check(page: str) -> Metadata | None:
@@ -183,72 +163,15 @@ def check_text(text: str) -> None:
     rule(len(text) <= 10_000 and text == text.strip(), f"{len(text)} characters, {text[:100]!r}")
 
 
-def rule(holds: bool, what: str) -> None:
-    if not holds:
-        raise RuleBroken(what)
+def outcomes(page: str) -> list[str]:
+    """Return which fields were found."""
+    metadata = check(page)
+    return [name for name in Metadata.__slots__ if getattr(metadata, name)] if metadata else ["no page"]
 
 
-# ── runs ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Figures:
-    """What a run saw."""
-
-    inputs: int = 0
-    found: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    slowest: tuple[float, int, int] = (0.0, 0, 0)  #: CPU seconds, number, characters
-    broken: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        found = ", ".join(f"{kind} {count:,}" for kind, count in self.found.most_common())
-        seconds, number, length = self.slowest
-        return (
-            f"{self.inputs:,} inputs in {self.seconds:.0f} s of CPU: {found}; "
-            f"slowest {seconds:.2f} s (number {number}, {length:,} characters); {len(self.broken)} broke a rule"
-        )
-
-
-def run(seed: int, numbers: Iterator[int], seconds: float) -> Figures:
-    """Check inputs until the numbers or the seconds end."""
-    figures, end = Figures(), monotonic() + seconds
-    for number in numbers:
-        if monotonic() > end:
-            break
-        page = an_input(seed, number)
-        start = process_time()
-        try:
-            metadata = check(page)
-            took = process_time() - start
-            rule(took <= SECONDS_MAX, f"{took:.1f} s of CPU time")
-            found = (name for name in Metadata.__slots__ if metadata and getattr(metadata, name))
-            figures.found.update(found if metadata else ["no page"])
-        except Exception as error:
-            figures.broken.append(f"seed {seed}, number {number}: {type(error).__name__}: {error}")
-        took = process_time() - start
-        figures.inputs += 1
-        figures.seconds += took
-        figures.slowest = max(figures.slowest, (took, number, len(page)))
-    return figures
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=60, help="how long to go on")
-    parser.add_argument("--seed", type=int, default=1, help="another seed gives other inputs")
-    parser.add_argument("--only", type=int, help="number of the one input to check")
-    options = parser.parse_args()
-    numbers = count() if options.only is None else iter([options.only])
-    figures = run(options.seed, numbers, options.seconds)
-    print(figures)
-    for sentence in figures.broken:
-        number = int(sentence.partition("number ")[2].partition(":")[0])
-        path = Path(gettempdir()) / f"fuzz-jsonld-{options.seed}-{number}.html"
-        path.write_text(an_input(options.seed, number), encoding="utf-8", errors="replace")
-        print(f"{sentence}\n  {path}")
-    return 1 if figures.broken else 0
+FUZZER = Fuzzer("jsonld", an_input, outcomes, lambda page: page.encode(errors="replace"), ".html", "bytes", SECONDS_MAX)
+run = FUZZER.run
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(FUZZER.main(__doc__ or ""))

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from fuzz.fuzz_extract import SEEDS, RuleBroken, an_input, check, check_article, run
+from fuzz.fuzz_extract import SEEDS, an_input, check, check_article, run
+from fuzz.runner import RuleBroken
 
 from pipeline.records import Article, Paragraph
 

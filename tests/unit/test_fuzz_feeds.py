@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from fuzz.fuzz_feeds import SEEDS, RuleBroken, an_input, check, check_feed, run
+from fuzz.fuzz_feeds import SEEDS, an_input, check, check_feed, run
+from fuzz.runner import RuleBroken
 
 from pipeline.feeds.parse import ParsedFeed
 

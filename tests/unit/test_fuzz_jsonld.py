@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from fuzz.fuzz_jsonld import BODY, HEADS, RuleBroken, an_input, check, check_metadata, run
+from fuzz.fuzz_jsonld import BODY, HEADS, an_input, check, check_metadata, run
+from fuzz.runner import RuleBroken
 
 from pipeline.articles.metadata.instants import Dated
 from pipeline.articles.metadata.read import Metadata
@@ -16,7 +17,7 @@ def test_five_hundred_hostile_pages_break_no_rule() -> None:
     figures = run(20261116, iter(range(500)), seconds=60)
     assert figures.broken == []
     assert figures.inputs == 500
-    assert {"title", "authors", "published", "modified", "notes", "no page"} <= set(figures.found)
+    assert {"title", "authors", "published", "modified", "notes", "no page"} <= set(figures.outcomes)
 
 
 def test_the_seeds_are_sound_and_an_input_is_always_the_same() -> None:

@@ -2,18 +2,15 @@
 
 import pytest
 
-from pipeline.events.cast import cast
-from pipeline.events.lexicon import inflect, patterns
+from pipeline.coder.lexicon import inflect, patterns
 from pipeline.events.ontology import (
     QUAD_NAMES,
     cameo_role,
     context_codes,
     event_types,
     plover_modes,
-    role_codes,
     score,
 )
-from pipeline.places.gazetteer import BODIES, countries
 
 
 def test_there_are_sixteen_types_four_quads_and_thirty_seven_contexts() -> None:
@@ -55,13 +52,6 @@ def test_the_lexicon_names_only_types_and_modes_of_the_ontology() -> None:
     assert {rule.type_code for rule in rules} == set(event_types())
     for rule in rules:
         assert set(rule.mode_codes) <= set(event_types()[rule.type_code].modes), rule.name
-
-
-def test_the_cast_has_roles_of_the_ontology_and_countries_that_exist() -> None:
-    assert set(cast().nouns.values()) <= role_codes()
-    for country, role in [*cast().bodies.values(), *cast().persons.values()]:
-        assert role in role_codes()
-        assert country in BODIES or country in countries()
 
 
 @pytest.mark.parametrize(

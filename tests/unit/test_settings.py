@@ -70,7 +70,7 @@ def test_a_misspelt_variable_is_not_ignored(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         given(monkeypatch, contacts="desk@example.org")
     monkeypatch.delenv("EVENTWIRE_CONTACTS")
-    with pytest.raises(ConfigError, match=r"EVENTWIRE_42 is not a setting of eventwire; known: EVENTWIRE_ALLOW"):
+    with pytest.raises(ConfigError, match=r"EVENTWIRE_42 is not a setting of eventwire; known: EVENTWIRE_ACTORS"):
         given(monkeypatch, **{"42": "1"})
 
 

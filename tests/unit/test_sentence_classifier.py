@@ -1,0 +1,94 @@
+"""What the sentence classifier reads, and that it tells plain cases apart."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.coder.sentences import PIECES_MAX, WordPieces, classify, load
+
+PIECES = ["[UNK]", "[CLS]", "[SEP]", "cafe", "caf", "##s", "##es", ",", "in"]
+
+
+def read(text: str) -> list[str]:
+    """Return the pieces of *text* between its two marks."""
+    opening, *inner, closing = (PIECES[number] for number in WordPieces(PIECES).encode(text))
+    assert (opening, closing) == ("[CLS]", "[SEP]")
+    return inner
+
+
+def test_case_and_accents_do_not_count() -> None:
+    assert read("CAFÉ") == read("café") == ["cafe"]
+
+
+def test_the_longest_known_piece_comes_first() -> None:
+    assert read("cafes") == ["cafe", "##s"]
+
+
+def test_punctuation_stands_for_itself() -> None:
+    assert read("in,in") == ["in", ",", "in"]
+
+
+def test_a_word_with_an_unknown_part_is_unknown_whole() -> None:
+    assert read("in cafex") == ["in", "[UNK]"]
+
+
+def test_control_characters_are_not_read() -> None:
+    assert read("ca\u200bfe\u0085") == ["cafe"]
+
+
+def test_an_overlong_word_is_unknown() -> None:
+    assert read("cafe" + "s" * 200) == ["[UNK]"]
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(WordPieces(PIECES).encode("in " * 400)) == PIECES_MAX
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Gunmen shot dead nine villagers near the river on Tuesday.", "ASSAULT"),
+        ("A car bomb exploded outside the barracks, wounding four soldiers.", "ASSAULT"),
+        ("Police arrested the editor of the newspaper at his home.", "COERCE"),
+        ("The two foreign ministers held talks in Vienna on Thursday.", "CONSULT"),
+        ("The opposition leader accused the government of lying about the budget.", "ACCUSE"),
+        ("Thousands of demonstrators marched through the capital against the new law.", "PROTEST"),
+    ],
+)
+def test_the_type_of_a_plain_event_is_the_most_probable(text: str, told: str) -> None:
+    (found,) = classify([text])
+    types = {label: share for label, share in found.items() if label.isupper() and "/" not in label}
+    assert len(types) == 16
+    assert max(types, key=lambda label: types[label]) == told
+
+
+def test_a_recipe_tells_no_event() -> None:
+    attack, recipe = classify(["Rebels attacked the town.", "Stir the onions until they are soft."])
+    assert recipe["event"] < 0.3 < 0.7 < attack["event"]
+
+
+def test_a_toll_is_a_claim_of_deaths() -> None:
+    toll, visit = classify(["At least 14 people were killed, the army said.", "The president will visit the town."])
+    assert visit["claim:deaths"] < 0.2 < toll["claim:deaths"]
+
+
+def test_a_sentence_reads_the_same_in_whatever_company() -> None:
+    short, long = "Troops advanced.", "Troops advanced on the town, " * 9
+    assert classify([short, long]) == [*classify([short]), *classify([long])]
+
+
+def test_no_sentence_no_answer() -> None:
+    assert classify([]) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_gets_a_probability_for_every_label(text: str) -> None:
+    (found,) = classify([text])
+    assert tuple(found) == load().labels
+    assert all(0 <= share <= 1 for share in found.values())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00\x07", "x" * 50_000, "😀" * 900, "“" * 3_000, "A" + "\u0301" * 5_000])
+def test_hostile_text_is_classified_without_ado(text: str) -> None:
+    assert classify([text]) == classify([text])
