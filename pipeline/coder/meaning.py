@@ -20,6 +20,7 @@ _OWNERS = frozenset({"of", "for", "from", "with", "at"})  #: whose role a carrie
 _COMPLEMENTS = _OWNERS | {"in", "inside", "near", "on"}
 _DATES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name, *calendar.month_abbr) if name)
 _COUNTED = frozenset({"obj", "nsubj:pass", "nsubj"})
+_NO_NAME = frozenset({"the", "whose", "according", "to"})
 COMPLEMENT_MAX = 6  #: words of a name behind "of" that belong to what is shown of a party
 
 
@@ -291,6 +292,6 @@ def _owner(doc: Doc, phrase: Phrase) -> int | None:
 def _text(doc: Doc, phrase: Phrase) -> str:
     """The words without article and quotation marks."""
     start = phrase.start
-    while start < phrase.head and (doc[start].pos_ in ("DET", "PUNCT", "CCONJ") or doc[start].lower_ == "the"):
+    while start < phrase.head and (doc[start].pos_ in ("DET", "PUNCT", "CCONJ") or doc[start].lower_ in _NO_NAME):
         start += 1
     return doc[start : phrase.end].text
