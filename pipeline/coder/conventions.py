@@ -42,11 +42,12 @@ def literal(reading: Reading, tellings: Sequence[Telling]) -> list[Telling]:
 
 def meant(reading: Reading, claims: Sequence[CodedClaim]) -> tuple[CodedClaim, ...]:
     """Return the *claims* that are about an event: none in an article about sport and the like, and in one about an
-    accident only those tied to an event."""
+    accident only those tied to an event. An outlet in its own voice neither denies nor admits a deed."""
     if off_topic(reading.sentences) is not None:
         return ()
     accident = is_accident(reading.sentences)
-    return tuple(claim for claim in claims if claim.about is not None or not accident)
+    said = [claim for claim in claims if claim.source or claim.stance not in ("denies", "admits")]
+    return tuple(claim for claim in said if claim.about is not None or not accident)
 
 
 def without_deniers(event: EventDraft, claims: Sequence[CodedClaim]) -> tuple[Party, ...]:
