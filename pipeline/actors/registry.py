@@ -16,7 +16,6 @@ from pipeline.errors import ConfigError
 
 Phrase = tuple[str, ...]
 WORDS_MAX = 16  #: tokens that a name may take
-_FAR = 10**6  # days; further than any period
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from pipeline.places.names import fold
 
 Precision = Literal["site", "place", "region", "country", "none"]
 TOWN_MIN = 100_000  #: people; a smaller namesake needs its country in the article
-DATELINE_WEIGHT = 3  #: mentions of its country that a dateline is worth
-_NAME_MAX = 3  #: words of a country's name
 
 
 @dataclass(frozen=True, slots=True)

