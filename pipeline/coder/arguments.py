@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 from pipeline.coder.frames import case_of, logical_arguments
 from pipeline.coder.parties import Party
 from pipeline.coder.tellings import Telling
+from pipeline.coder.views import Views, odds_of, steps
 from pipeline.coder.when_where import clause_head
 
 ACTOR, RECIPIENT, NEITHER = "actor", "recipient", "neither"
@@ -44,6 +45,7 @@ class Scene:
     doc: Doc
     parties: Sequence[Party]
     prominence: Mapping[int, Prominence]  #: by chain
+    seen: Mapping[int, Mapping[str, float]]  #: by head of a party, the network's log-odds of the parts it may play
     labels: Mapping[int, tuple[str, ...]]  #: of deep syntax, by token
     voice: str
 
@@ -60,10 +62,13 @@ class Scene:
         return _FAMILIES[self.telling.type_code]
 
 
-def scene_of(doc: Doc, telling: Telling, parties: Sequence[Party], prominence: Mapping[int, Prominence]) -> Scene:
+def scene_of(
+    doc: Doc, telling: Telling, parties: Sequence[Party], prominence: Mapping[int, Prominence], views: Views
+) -> Scene:
     """Return the scene of *telling* in its sentence *doc*, which names *parties*."""
     trigger = doc[telling.token]
-    return Scene(telling, doc, parties, prominence, logical_arguments(trigger), _voice(trigger))
+    seen = {party.head: odds_of(views, telling.sentence, doc, party.start, party.end) for party in parties}
+    return Scene(telling, doc, parties, prominence, seen, logical_arguments(trigger), _voice(trigger))
 
 
 def prominences(parties: Sequence[Sequence[Party]]) -> dict[int, Prominence]:
@@ -92,6 +97,7 @@ def argument_features(scene: Scene, party: Party) -> tuple[str, ...]:
         *_of_rivals(scene, party, labels),
         *_of_order(scene, party),
         *_of_title(scene, party),
+        *_of_view(scene, party),
     )
 
 
@@ -179,6 +185,17 @@ def _of_title(scene: Scene, party: Party) -> Iterator[str]:
     yield from (f"title/{party.kind}", f"title/first={is_first}/{side}/{family}")
 
 
+def _of_view(scene: Scene, party: Party) -> Iterator[str]:
+    """What the network says of the party, alone and beside the others of the sentence."""
+    own, kind = scene.seen[party.head], scene.telling.type_code
+    for part in (ACTOR, RECIPIENT) if own else ():
+        name = f"{part}:{kind}"
+        yield from steps(f"view {part}", own[name])
+        yield from steps(f"view {part} of any", own[part])
+        best = max((odds[name] for head, odds in scene.seen.items() if odds and head != party.head), default=-9.0)
+        yield from steps(f"view {part} leads", own[name] - best)
+
+
 # ── nobody ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -199,6 +216,9 @@ def _of_word(scene: Scene) -> Iterator[str]:
     yield from (f"parties={present}", f"parties={present}/{type_code}")
     if scene.telling.sentence == 0:
         yield "title"
+    for side in (ACTOR, RECIPIENT):
+        seen = [odds[f"{side}:{type_code}"] for odds in scene.seen.values() if odds]
+        yield from steps(f"view {side}", max(seen)) if seen else ()
 
 
 def _of_seats(scene: Scene) -> Iterator[str]:

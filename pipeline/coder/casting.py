@@ -16,8 +16,9 @@ from pipeline.coder.arguments import (
 from pipeline.coder.linear import Linear
 from pipeline.coder.parties import Party
 from pipeline.coder.reading import Reading
-from pipeline.coder.tellings import Telling, log_odds
-from pipeline.coder.trees import Forest, Row
+from pipeline.coder.tellings import Telling
+from pipeline.coder.trees import UNKNOWN, Forest, Row
+from pipeline.coder.views import Views, log_odds
 from pipeline.events.ontology import event_types
 
 Parties = Sequence[tuple[Party, ...]]
@@ -34,6 +35,7 @@ class Standing:
     recipient: float
     acted: float  #: that the word lets anybody be its actor
     undergone: float  #: that it lets anybody be its recipient
+    seen: tuple[float, float]  #: the network's log-odds that it is actor and recipient; UNKNOWN where not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,19 @@ def census(parties: Parties) -> Census:
 
 
 def standings(
-    reading: Reading, tellings: Sequence[Telling], parties: Parties, counted: Census, arguments: Linear
+    reading: Reading, tellings: Sequence[Telling], parties: Parties, counted: Census, arguments: Linear, views: Views
 ) -> list[Standing]:
     """Return the parties of all sentences of a happening with their chances to be its actor or recipient."""
     found: list[Standing] = []
     for telling in tellings:
         present = parties[telling.sentence]
-        scene = scene_of(reading.sentences[telling.sentence].doc, telling, present, counted.prominence)
+        scene = scene_of(reading.sentences[telling.sentence].doc, telling, present, counted.prominence, views)
         acted, undergone = (arguments.scores(vacancy_features(scene, part))[part] for part in (ACTOR, RECIPIENT))
         for party in present:
             scores = arguments.scores(argument_features(scene, party))
-            found.append(Standing(party, scores[ACTOR], scores[RECIPIENT], acted, undergone))
+            odds = scene.seen[party.head]
+            acts, undergoes = (odds.get(f"{part}:{telling.type_code}", UNKNOWN) for part in (ACTOR, RECIPIENT))
+            found.append(Standing(party, scores[ACTOR], scores[RECIPIENT], acted, undergone, (acts, undergoes)))
     return found
 
 
@@ -95,6 +99,7 @@ def side_rows(by_side: Mapping[str, Sequence[Standing]], tellings: Sequence[Tell
             shared
             | _row(some, tellings, best[side], others, first)
             | _chains(some, everybody)
+            | _seen(some, everybody)
             | {
                 "home": float(side == counted.home),
                 "named": counted.named[side] / counted.total,
@@ -130,6 +135,21 @@ def _chains(some: Sequence[Standing], everybody: Sequence[Standing]) -> dict[str
         "chains": float(len({s.party.chain for s in some})),
         "same": float(doer == sufferer),
     }
+
+
+def _seen(some: Sequence[Standing], everybody: Sequence[Standing]) -> dict[str, float]:
+    """The network's best opinion of a side, and how far it is from that of the other sides."""
+    own = {side_of(s.party) for s in some}
+    found: dict[str, float] = {}
+    for at, part in enumerate((ACTOR, RECIPIENT)):
+        best = max((s.seen[at] for s in some if s.seen[at] == s.seen[at]), default=UNKNOWN)
+        others = [s.seen[at] for s in everybody if s.seen[at] == s.seen[at] and side_of(s.party) not in own]
+        known = [s.seen[at] for s in some if s.seen[at] == s.seen[at]]
+        found[f"{part}:seen"] = best
+        found[f"{part}:seen:mean"] = sum(known) / len(known) if known else UNKNOWN
+        found[f"{part}:seen:lead"] = best - max(others, default=-6.0)
+        found[f"{part}:seen:most"] = max([*others, best])
+    return found
 
 
 def _either(weighed: Iterable[tuple[int, float]]) -> float:
@@ -203,9 +223,10 @@ def cast(
     arguments: Linear,
     forests: tuple[Forest, Forest],
     thresholds: tuple[tuple[float, float], tuple[float, float]],
+    views: Views,
 ) -> tuple[list[Party], list[Party]]:
     """Return actors and recipients of the happening that *tellings* tell."""
-    by_side = sides(standings(reading, tellings, parties, counted, arguments))
+    by_side = sides(standings(reading, tellings, parties, counted, arguments, views))
     if not by_side:
         return [], []
     rows = side_rows(by_side, tellings, counted)

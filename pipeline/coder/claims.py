@@ -16,6 +16,7 @@ from pipeline.coder.tolls import TollCandidate, toll_candidates
 from pipeline.coder.tolls_features import toll_features
 from pipeline.coder.tolls_groups import find_groups
 from pipeline.coder.tolls_words import article_features
+from pipeline.coder.views import Views
 from pipeline.records import ClaimKind, CodedClaim, Entity, Stance
 
 #: Types that a claim can be about: things that happen rather than things that are said.
@@ -49,17 +50,18 @@ class Scene:
     speeches: tuple[Speech, ...]
     events: tuple[tuple[EventDraft, int], ...]  #: told here, with the trigger token
     plain: frozenset[int]  #: numbers of the events that the outlet tells anywhere in its own voice
+    views: Views
 
 
 def find_claims(
-    reading: Reading, parties: Sequence[Sequence[Party]], events: Sequence[EventDraft]
+    reading: Reading, parties: Sequence[Sequence[Party]], events: Sequence[EventDraft], views: Views = ()
 ) -> tuple[CodedClaim, ...]:
     """Return the claims of a document in the order of its sentences; the title makes none.
 
     *parties* has one sequence for each sentence; claims refer to *events* by their number.
     """
     context = article_features(reading)
-    scenes = scenes_of(reading, parties, events)
+    scenes = scenes_of(reading, parties, events, views)
     found: dict[CodedClaim, None] = {}  # in order, each once
     accusations: list[CodedClaim] = []
     for scene in scenes[1:]:
@@ -69,7 +71,9 @@ def find_claims(
     return tuple(found)
 
 
-def scenes_of(reading: Reading, parties: Sequence[Sequence[Party]], events: Sequence[EventDraft]) -> tuple[Scene, ...]:
+def scenes_of(
+    reading: Reading, parties: Sequence[Sequence[Party]], events: Sequence[EventDraft], views: Views = ()
+) -> tuple[Scene, ...]:
     """Return each sentence with its parties, its reports of speech and the events that it tells."""
     told: dict[int, list[tuple[EventDraft, int]]] = {}
     for event in events:
@@ -82,7 +86,7 @@ def scenes_of(reading: Reading, parties: Sequence[Sequence[Party]], events: Sequ
         if any(number and speech_over(speeches[number], at) is None for number, at in event.tellings)
     )
     return tuple(
-        Scene(sentence, tuple(parties[n]), speeches[n], tuple(told.get(n, ())), plain)
+        Scene(sentence, tuple(parties[n]), speeches[n], tuple(told.get(n, ())), plain, views)
         for n, sentence in enumerate(reading.sentences)
     )
 
@@ -101,7 +105,7 @@ def _chosen(scene: Scene, context: Sequence[str]) -> list[TollCandidate]:
     groups = find_groups(scene.sentence.doc, scene.parties)
     chosen = []
     for candidate in toll_candidates(scene.sentence, groups):
-        features = toll_features(scene.sentence, scene.parties, candidate, groups, context)
+        features = toll_features(scene.sentence, scene.parties, candidate, groups, context, scene.views)
         if model.scores(features)["yes"] >= _TOLL_LEAST:
             chosen.append(candidate)
     return chosen
@@ -147,7 +151,10 @@ def _stances(
     scene: Scene, scenes: Sequence[Scene], context: Sequence[str], accusations: Sequence[CodedClaim]
 ) -> Iterator[CodedClaim]:
     cues = find_cues(scene.sentence, scene.parties, scene.speeches)
-    features = [cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain) for cue in cues]
+    features = [
+        cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain, scene.views)
+        for cue in cues
+    ]
     told = _told(cues, features, "claims-actor", _ACTOR_LEAST)
     known = {cue.at for cue, _ in told}
     plain: list[tuple[Cue, Stance]] = [

@@ -19,8 +19,9 @@ from pipeline.coder.reading import TEXT_MAX, Reading, read
 from pipeline.coder.selection import group_rows
 from pipeline.coder.sentences import classify
 from pipeline.coder.settings import ACTORS, KEEP, MERGE, RECIPIENTS, TELL
-from pipeline.coder.tellings import Telling, Views, find_all_candidates, find_tellings, promising, word_scores
+from pipeline.coder.tellings import Telling, find_all_candidates, find_tellings, promising, word_scores
 from pipeline.coder.triggers import Candidate
+from pipeline.coder.views import Views
 from pipeline.coder.when import Time, choose_time, find_times
 from pipeline.coder.where import Location, choose_location, find_locations
 from pipeline.records import CodedClaim, CodedMention, Coding, Document, Entity, PlaceName, Status
@@ -88,7 +89,7 @@ def _blas() -> ThreadpoolController:
 def coding_of(analysis: Analysis, name: str = NAME) -> Coding:
     """Return what *analysis* found in the form of records."""
     reading, happenings = analysis.reading, analysis.happenings
-    claims = meant(reading, find_claims(reading, analysis.parties, drafts_of(analysis)))
+    claims = meant(reading, find_claims(reading, analysis.parties, drafts_of(analysis), analysis.views))
     return Coding(
         document_id=reading.document.document_id,
         coder=name,
@@ -152,14 +153,16 @@ def _happening(
     where = [(telling.sentence, telling.token) for telling in tellings]
     kind = tellings[0].type_code
     forests = (models.actors, models.recipients)
-    actors, recipients = cast(reading, tellings, parties, counted, models.arguments, forests, (ACTORS, RECIPIENTS))
+    actors, recipients = cast(
+        reading, tellings, parties, counted, models.arguments, forests, (ACTORS, RECIPIENTS), views
+    )
     return Happening(
         number=number,
         tellings=tellings,
         actors=() if is_only_alleged(reading, tellings) else tuple(actors),
         recipients=tuple(recipients),
-        time=choose_time(reading, where, times, kind),
-        place=choose_location(reading, where, places, kind),
+        time=choose_time(reading, where, times, kind, views),
+        place=choose_location(reading, where, places, kind, views),
         status=status_of(reading, lead_of(tellings), views, models.status),
         chance=chance,
     )

@@ -178,7 +178,7 @@ def _claims(analysis: Analysis, coding: Coding) -> list[list[ClaimWeighed]]:
     taken = frozenset((claim.span, claim.rule, claim.count_min, claim.count_max) for claim in coding.claims)
     reading = analysis.reading
     context = article_features(reading)
-    scenes = scenes_of(reading, analysis.parties, drafts_of(analysis))
+    scenes = scenes_of(reading, analysis.parties, drafts_of(analysis), analysis.views)
     return [
         [
             claim
@@ -194,7 +194,7 @@ def _counts(reading: Reading, scene: Scene, context: Sequence[str], taken: _Take
     groups = find_groups(scene.sentence.doc, scene.parties)
     for candidate in toll_candidates(scene.sentence, groups):
         group = candidate.group
-        features = toll_features(scene.sentence, scene.parties, candidate, groups, context)
+        features = toll_features(scene.sentence, scene.parties, candidate, groups, context, scene.views)
         span, text = cite(reading, scene.sentence.number, group.start, group.end)
         yield ClaimWeighed(
             span=span,
@@ -212,7 +212,7 @@ def _counts(reading: Reading, scene: Scene, context: Sequence[str], taken: _Take
 def _stances(reading: Reading, scene: Scene, context: Sequence[str], taken: _Taken) -> Iterator[ClaimWeighed]:
     kinds: tuple[ClaimKind, ...] = ("actor", "occurrence")
     for cue in find_cues(scene.sentence, scene.parties, scene.speeches):
-        features = cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain)
+        features = cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain, scene.views)
         span, text = cite(reading, scene.sentence.number, cue.at, cue.at + 1)
         for kind in kinds:
             model = linear.load(f"claims-{kind}")

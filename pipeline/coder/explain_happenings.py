@@ -119,7 +119,9 @@ def _decided(case: _Case, seen: HappeningSeen, happening: Happening) -> Happenin
 def _sides(case: _Case, happening: Happening) -> list[Side]:
     tellings, parties = happening.tellings, case.analysis.parties
     counted = census(parties)
-    by_side = sides(standings(case.analysis.reading, tellings, parties, counted, case.models.arguments))
+    by_side = sides(
+        standings(case.analysis.reading, tellings, parties, counted, case.models.arguments, case.analysis.views)
+    )
     rows = side_rows(by_side, tellings, counted) if by_side else []
     found = [
         Side(name, _parties(some), actor, recipient, _among(happening.actors, some), _among(happening.recipients, some))
@@ -148,7 +150,7 @@ def _among(chosen: Sequence[Party], some: Sequence[Standing]) -> str | None:
 
 def _times(case: _Case, happening: Happening) -> Iterator[Choice]:
     reading = case.analysis.reading
-    found = time_candidates(reading, _where(happening), case.times, happening.type_code)
+    found = time_candidates(reading, _where(happening), case.times, happening.type_code, case.analysis.views)
     for chance, time in _ranked(linear.load("when"), found):
         span, text = cite(reading, time.sentence, time.start, time.end)
         yield Choice(span, text, days(time.first, time.last), chance, when.SURE, time == happening.time)
@@ -156,7 +158,7 @@ def _times(case: _Case, happening: Happening) -> Iterator[Choice]:
 
 def _places(case: _Case, happening: Happening) -> Iterator[Choice]:
     reading = case.analysis.reading
-    found = location_candidates(reading, _where(happening), case.places, happening.type_code)
+    found = location_candidates(reading, _where(happening), case.places, happening.type_code, case.analysis.views)
     for chance, place in _ranked(linear.load("where"), found):
         span, _ = cite(reading, place.sentence, place.start, place.end)
         means = ", ".join(filter(None, [place.admin1, place.country]))

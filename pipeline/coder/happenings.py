@@ -15,8 +15,9 @@ from pipeline.coder.frames import logical_arguments
 from pipeline.coder.models import Models
 from pipeline.coder.parties import Party
 from pipeline.coder.reading import Reading
-from pipeline.coder.tellings import Telling, Views, determiner_of
+from pipeline.coder.tellings import Telling, determiner_of
 from pipeline.coder.trees import UNKNOWN, Row
+from pipeline.coder.views import Views
 from pipeline.coder.when import Time
 from pipeline.coder.when_where import relation
 from pipeline.coder.where import Location

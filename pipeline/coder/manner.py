@@ -8,7 +8,8 @@ from spacy.tokens import Doc, Token
 from pipeline.coder.conventions import is_negated
 from pipeline.coder.linear import Linear
 from pipeline.coder.reading import Reading
-from pipeline.coder.tellings import Telling, Views
+from pipeline.coder.tellings import Telling
+from pipeline.coder.views import Views
 from pipeline.events.ontology import event_types
 from pipeline.records import Salience, Status
 

@@ -24,6 +24,8 @@ _WHERE = frozenset({"in", "near", "at", "outside", "inside", "across"})
 BIG = 300_000  #: inhabitants of a city that needs no country beside its name
 WORDS_MAX = 5  #: of a country or place
 
+_NAMING = frozenset(["PROPN", "NOUN", "ADJ"])
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -131,9 +133,10 @@ def _actor(doc: Doc, words: list[str], at: int, ground: Ground) -> Name | None:
 
 def _country(doc: Doc, at: int, *, is_place_too: bool) -> Name | None:
     for end in range(min(at + WORDS_MAX, len(doc)), at, -1):
-        surface, last = doc[at:end].text, doc[end - 1]
-        if not last.text[0].isalnum():
+        last = doc[end - 1]
+        if not last.text[0].isalnum() or (last.pos_ not in _NAMING and last.text.islower()):
             continue
+        surface = doc[at:end].text
         is_name = is_place_too and any(token.pos_ == "PROPN" for token in doc[at:end])
         meaning = _meaning(surface, is_name=is_name)
         if meaning is not None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from pipeline.coder.phrases import is_hyphen
-from pipeline.coder.vocabulary import vocabulary
+from pipeline.coder.vocabulary import last_part, vocabulary
 
 WORDS_MAX = 5  #: of a noun
 
@@ -40,17 +40,22 @@ def _of_body(own: str, body: str | None) -> str:
 
 
 def _nouns(doc: Doc, start: int, head: int) -> Iterator[tuple[int, int, str]]:
-    for first in range(max(start, head - WORDS_MAX + 1), head + 1):
-        for end in range(min(head + 4, len(doc)), head, -1):
+    ends = [end for end in range(min(head + 4, len(doc)), head, -1) if _may_end(doc[end - 1])]
+    for first in range(max(start, head - WORDS_MAX + 1), head + 1) if ends else ():
+        for end in ends:
             role = _role(doc, first, end)
             if role is not None:
                 yield first, end, role
 
 
+def _may_end(token: Token) -> bool:
+    """Whether a noun of a role may end with *token*, which spares most words the look-up."""
+    ends = vocabulary().ends
+    return token.text[0].isalnum() and (last_part(token.lower_) in ends or last_part(token.lemma_.lower()) in ends)
+
+
 def _role(doc: Doc, first: int, end: int) -> str | None:
     nouns = vocabulary().nouns
-    if not doc[end - 1].text[0].isalnum():
-        return None
     words = [word.rstrip(".") for word in doc[first:end].text.lower().replace("’", "'").split()]
     return nouns.get(tuple(words)) or nouns.get((*words[:-1], doc[end - 1].lemma_.lower()))
 

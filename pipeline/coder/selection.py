@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.coder.happenings import Chances, Identity
-from pipeline.coder.tellings import Views
 from pipeline.coder.trees import UNKNOWN, Row
+from pipeline.coder.views import Views
 from pipeline.events.ontology import event_types
 
 Groups = Sequence[Sequence[int]]

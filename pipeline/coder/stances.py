@@ -16,6 +16,7 @@ from pipeline.coder.parties import Party
 from pipeline.coder.reading import Sentence
 from pipeline.coder.speech import Speech, speech_over
 from pipeline.coder.tolls_words import HARM
+from pipeline.coder.views import Views, log_odds, odds_of, steps
 from pipeline.records import Entity
 
 CueKind = Literal["speech", "accuse", "admit", "deny"]
@@ -221,6 +222,7 @@ def cue_features(
     events: Sequence[tuple[EventDraft, int]],
     context: Sequence[str],
     plain: frozenset[int] = frozenset(),
+    views: Views = (),
 ) -> tuple[str, ...]:
     """Return the names of what speaks for or against a claim at *cue*.
 
@@ -241,11 +243,32 @@ def cue_features(
         *(f"pattern={name}" for name in _patterns(doc, cue, parties)),
         *_head_features(doc, cue, parties, events, plain),
         *(f"event={event.type_code}" for event, at in events if at in cue.words),
+        *_of_network(sentence, cue, parties, views),
     }
     near = {f"next={doc[at].lower_}" for at in range(max(cue.at - 2, 0), min(cue.at + 4, len(doc))) if at != cue.at}
     group = cue.kind if cue.kind != "speech" or cue.speech is None else cue.speech.kind
     crossed = {f"{group}&{name}" for name in main}
     return tuple(sorted({"bias", f"cue={group}", *main, *near, *crossed, *(f"about={name}" for name in context)}))
+
+
+_TOLD = ("cue:accuses", "cue:admits", "cue:denies", "cue:occurrence")
+_SEEN = ("claim:actor", "claim:occurrence", "stance:accuses", "stance:admits", "stance:denies")
+
+
+def _of_network(sentence: Sentence, cue: Cue, parties: Sequence[Party], views: Views) -> Iterator[str]:
+    """What the network says of the sentence's claims, of the speaker as a source, and of the others as accused."""
+    view = views[sentence.number] if sentence.number < len(views) else {}
+    for label in _SEEN if view else ():
+        yield from steps(label, log_odds(view[label]))
+    told = odds_of(views, sentence.number, sentence.doc, cue.at, cue.at + 1)
+    for part in _TOLD if told else ():
+        yield from steps(part, told[part])
+    if cue.speaker is not None and cue.speaker.sentence == sentence.number:
+        own = odds_of(views, sentence.number, sentence.doc, cue.speaker.start, cue.speaker.end)
+        yield from steps("source", own["source"]) if own else ()
+    others = (odds_of(views, sentence.number, sentence.doc, p.start, p.end) for p in parties if p.start in cue.words)
+    accused = [odds["accused"] for odds in others if odds]
+    yield from steps("accused", max(accused)) if accused else ()
 
 
 def _patterns(doc: Doc, cue: Cue, parties: Sequence[Party]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What the words of each sentence tell: a linear model's view of the word, weighed with a network's of the sentence."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,10 +11,11 @@ from pipeline.coder.parties import Party
 from pipeline.coder.reading import Reading
 from pipeline.coder.trees import UNKNOWN, Row
 from pipeline.coder.triggers import NONE, Candidate, find_candidates
+from pipeline.coder.views import Views, log_odds, odds_at
 from pipeline.events.ontology import event_types
 
-LEAST = 0.05  #: of the linear model, below which a word is looked at no further
-Views = Sequence[Mapping[str, float]]  #: of each sentence by the sentence classifier; empty where it was not asked
+LEAST = 0.05  #: of the linear model, below which a word is looked at no further, if the network says no more
+LEAST_SEEN = -2.5  #: log-odds of the network, above which it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,35 +87,51 @@ def telling_cases(
 
     *length* is the number of sentences, the title included.
     """
-    around = _Around(candidates, scores, length)
+    seen = [odds_at(views, candidate.sentence, *candidate.span) for candidate in candidates]
+    around = _Around(candidates, scores, seen, length)
     for at, (candidate, known) in enumerate(zip(candidates, scores, strict=True)):
         for type_code in event_types():
-            if known[type_code] >= LEAST:
-                yield at, type_code, _row(candidate, known, type_code, views, around)
+            if known[type_code] >= LEAST or seen[at].get(f"word:{type_code}", LEAST_SEEN) > LEAST_SEEN:
+                yield at, type_code, _row(candidate, known, seen[at], type_code, views, around)
 
 
 class _Around:
-    """The linear model's best score of each type in each sentence, and in the article at large."""
+    """The best score of each type in each sentence, and in the article at large, of both models."""
 
-    def __init__(self, candidates: Sequence[Candidate], scores: Sequence[Mapping[str, float]], length: int) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], scores: Sequence[Mapping[str, float]], seen: Sequence[Row], length: int
+    ) -> None:
         self.types = list(event_types())
         self.best = np.zeros((length, len(self.types)))
         for candidate, known in zip(candidates, scores, strict=True):
             own = [known[type_code] for type_code in self.types]
             self.best[candidate.sentence] = np.maximum(self.best[candidate.sentence], own)
         self.mean = self.best.mean(axis=0)
+        self.seen: dict[tuple[int, str], list[float]] = {}
+        for candidate, odds in zip(candidates, seen, strict=True):
+            for type_code in self.types if odds else ():
+                self.seen.setdefault((candidate.sentence, type_code), []).append(odds[f"word:{type_code}"])
+        for found in self.seen.values():
+            found.sort(reverse=True)
 
     def of(self, sentence: int, type_code: str) -> float:
         """Return the best score in a sentence, 0 outside the article."""
         inside = 0 <= sentence < len(self.best)
         return float(self.best[sentence, self.types.index(type_code)]) if inside else 0.0
 
+    def lead(self, sentence: int, type_code: str, odds: float) -> float:
+        """Return by how much the network's *odds* for a word exceed those of the best other word of its sentence."""
+        best, *others = self.seen[sentence, type_code]
+        return odds - (best if odds < best else others[0] if others else best)
+
     def in_article(self, type_code: str) -> float:
         return float(self.mean[self.types.index(type_code)])
 
 
-def _row(candidate: Candidate, known: Mapping[str, float], type_code: str, views: Views, around: _Around) -> Row:
-    own, sentence = known[type_code], candidate.sentence
+def _row(
+    candidate: Candidate, known: Mapping[str, float], odds: Row, type_code: str, views: Views, around: _Around
+) -> Row:
+    own, sentence, seen = known[type_code], candidate.sentence, odds.get(f"word:{type_code}", UNKNOWN)
     view = views[sentence]
     others = [known[other] for other in around.types if other != type_code]
     row = {
@@ -139,15 +155,14 @@ def _row(candidate: Candidate, known: Mapping[str, float], type_code: str, views
         if view
         else UNKNOWN,
         "view:title": log_odds(views[0][type_code]) if views[0] else UNKNOWN,
+        "view:word": seen,
+        "view:lead": around.lead(sentence, type_code, seen) if odds else UNKNOWN,
+        "view:other": max((odds[f"word:{other}"] for other in around.types if other != type_code), default=UNKNOWN)
+        if odds
+        else UNKNOWN,
         "view:planned": log_odds(view["planned"]) if view else UNKNOWN,
     }
     return row | {f"type={other}": float(other == type_code) for other in around.types}
-
-
-def log_odds(chance: float) -> float:
-    """Return the log-odds of a probability, bounded near 0 and 1; what exceeds 1 counts as 1."""
-    chance = min(chance, 1.0)
-    return math.log((chance + 0.003) / (1.003 - chance))
 
 
 def determiner_of(doc: Doc, token: int) -> str:

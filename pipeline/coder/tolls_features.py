@@ -1,6 +1,6 @@
 """What speaks for and against a toll: how a counted group and a word of harm stand to each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -9,6 +9,7 @@ from pipeline.coder.reading import Sentence
 from pipeline.coder.tolls import TollCandidate, gap, path
 from pipeline.coder.tolls_groups import PERSONS, Group
 from pipeline.coder.tolls_words import HARM
+from pipeline.coder.views import Views, log_odds, odds_of, steps
 
 _TALLYING = frozenset(
     ["to", "at", "is", "was", "reached", "stands", "stood", "exceeds", "exceeded", "hit", "of", "passed"]
@@ -41,6 +42,7 @@ def toll_features(
     candidate: TollCandidate,
     others: Sequence[Group],
     context: Sequence[str],
+    views: Views = (),
 ) -> tuple[str, ...]:
     """Return the names of what speaks for or against *candidate*; *others* are all groups
     of the sentence, *context* is what the article as a whole says.
@@ -48,7 +50,7 @@ def toll_features(
     doc, group, harm = sentence.doc, candidate.group, sentence.doc[candidate.harm]
     tie, deadly = relation(doc, group, harm), _is_deadly(doc, harm.i)
     kind, between = candidate.kind, _between(doc, group, harm.i)
-    steps = path(doc, group.head, harm.i)
+    way = path(doc, group.head, harm.i)
     role = next((party.role for party in parties if party.start < group.end and group.start < party.end), "-")
     side = "in" if group.start <= harm.i < group.end else "after" if harm.i >= group.end else "before"
     head = doc[group.noun].lower_ if group.noun is not None else "-"
@@ -63,8 +65,8 @@ def toll_features(
         f"deadly={deadly}",
         f"deadly+word={deadly}+{candidate.word}",
         f"form={group.form}",
-        f"path={'/'.join(steps[:4])}",
-        f"steps={min(len(steps), 6)}",
+        f"path={'/'.join(way[:4])}",
+        f"steps={min(len(way), 6)}",
         f"side={side}",
         f"side+word={side}+{candidate.word}",
         f"side+tag={side}+{harm.tag_}",
@@ -80,8 +82,19 @@ def toll_features(
         f"before={_at(doc, group.start - 1)}",
         *(f"near={word}" for word in between),
         *(f"about={name}" for name in context),
+        *_of_network(sentence, group, kind, views),
     }
     return tuple(sorted({"bias", f"kind={kind}", *here, *(f"{kind}&{name}" for name in here)}))
+
+
+def _of_network(sentence: Sentence, group: Group, kind: str, views: Views) -> Iterator[str]:
+    """What the network says of the counts that the sentence gives, and of this one."""
+    view = views[sentence.number] if sentence.number < len(views) else {}
+    for name, label in (("count", "count"), ("count of the kind", f"claim:{kind}")):
+        if label in view:
+            yield from steps(name, log_odds(view[label]))
+    own = odds_of(views, sentence.number, sentence.doc, group.start, group.end)
+    yield from steps("this count", own[f"toll:{kind}"]) if own else ()
 
 
 def relation(doc: Doc, group: Group, harm: Token) -> str:

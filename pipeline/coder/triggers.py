@@ -32,6 +32,7 @@ class Candidate:
 
     sentence: int
     token: int
+    span: tuple[int, int]  #: its characters in the sentence
     matches: tuple[Match, ...]  #: of the lexicon
     features: tuple[str, ...]
 
@@ -40,8 +41,15 @@ def find_candidates(sentence: Sentence, parties: tuple[Party, ...]) -> tuple[Can
     """Return the candidates of *sentence* in order: its verbs and nouns, and what else the lexicon knows."""
     found = matches(sentence.text, sentence.doc)
     heads = {party.head: party for party in parties}
+    quoted = _quoted(sentence.doc)
     return tuple(
-        Candidate(sentence.number, token.i, found.get(token.i, ()), tuple(_features(sentence, token, found, heads)))
+        Candidate(
+            sentence.number,
+            token.i,
+            (token.idx, token.idx + len(token)),
+            found.get(token.i, ()),
+            tuple(_features(sentence, token, found, heads, quoted)),
+        )
         for token in sentence.doc
         if _may_tell(token, found)
     )
@@ -56,14 +64,18 @@ def _may_tell(token: Token, found: Mapping[int, object]) -> bool:
 
 
 def _features(
-    sentence: Sentence, token: Token, found: Mapping[int, tuple[Match, ...]], heads: Mapping[int, Party]
+    sentence: Sentence,
+    token: Token,
+    found: Mapping[int, tuple[Match, ...]],
+    heads: Mapping[int, Party],
+    quoted: frozenset[int],
 ) -> Iterator[str]:
     yield from _of_word(token)
     yield from _of_lexicon(token, found.get(token.i, ()))
     yield from _of_dependants(token, heads)
     yield from _of_governors(token)
     yield "title" if sentence.number == 0 else "lede" if sentence.number <= 2 else "body"
-    if is_quoted(sentence.doc, token):
+    if token.i in quoted:
         yield "quoted"
 
 
@@ -132,10 +144,12 @@ def _climb(token: Token) -> Iterator[Token]:
         token = token.head
 
 
-def is_quoted(doc: Doc, token: Token) -> bool:
-    """Whether an opening quotation mark before *token* is not closed before it."""
-    depth = 0
-    for other in doc[: token.i]:
+def _quoted(doc: Doc) -> frozenset[int]:
+    """Return the tokens before which a quotation mark was opened and not closed."""
+    depth, inside = 0, set[int]()
+    for token in doc:
+        if depth:
+            inside.add(token.i)
         closes = -1 if depth else 1  # a straight mark closes what is open
-        depth = max(depth + (closes if other.text == '"' else _QUOTES.get(other.text, 0)), 0)
-    return depth > 0
+        depth = max(depth + (closes if token.text == '"' else _QUOTES.get(token.text, 0)), 0)
+    return frozenset(inside)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.coder.linear import load
 from pipeline.coder.reading import Reading
+from pipeline.coder.views import Views
 from pipeline.coder.when_features import time_candidates
 from pipeline.coder.when_times import Time, find_times
 
@@ -21,12 +22,13 @@ def choose_time(
     tellings: Sequence[tuple[int, int]],
     times: Sequence[Sequence[Time]],
     type_code: str | None = None,
+    views: Views = (),
 ) -> Time | None:
     """Return the time of the event that *tellings* (sentence, trigger token) tell of, None when none is stated.
 
     *times* are those that :func:`find_times` gives; of several that mean the same days the first is returned.
     """
-    hypotheses = time_candidates(reading, tellings, times, type_code)
+    hypotheses = time_candidates(reading, tellings, times, type_code, views)
     if not hypotheses:
         return None
     model = load("when")

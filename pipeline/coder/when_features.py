@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.coder.reading import Reading
+from pipeline.coder.views import Views, odds_of, steps
 from pipeline.coder.when_times import Time
 from pipeline.coder.when_where import SAYING, attachment, clause_head, relation
 from pipeline.language.days import Range
@@ -23,6 +24,7 @@ def time_candidates(
     tellings: Sequence[tuple[int, int]],
     times: Sequence[Sequence[Time]],
     type_code: str | None = None,
+    views: Views = (),
 ) -> list[tuple[Time, frozenset[str]]]:
     """Return each range of days that may be the event's, by the time that says so best, with its features."""
     told = dict(reversed(tellings[:TELLINGS_MAX]))
@@ -33,7 +35,7 @@ def time_candidates(
     best = {days: min(views, key=lambda view: view.rank) for days, views in grouped.items()}
     leading = min((view.rank for view in best.values()), default=0)
     return [
-        (view.time, frozenset(_features(reading, view, grouped[days], told, times, leading, type_code)))
+        (view.time, frozenset(_features(reading, view, grouped[days], told, times, leading, type_code, views)))
         for days, view in best.items()
     ]
 
@@ -73,6 +75,7 @@ def _features(
     times: Sequence[Sequence[Time]],
     leading: int,
     type_code: str | None,
+    views: Views,
 ) -> Iterable[str]:
     time, where = view.time, view.where
     act = _ACTS.get(type_code or "", "deed")
@@ -80,6 +83,7 @@ def _features(
     yield from (f"where {where} act {act}", f"where {where} kind {time.kind}", f"where {where} type {type_code}")
     yield f"tellings {min(len(told), 3)} where {where}"
     yield f"age {_age(reading, time)} {where in _BESIDE}"
+    yield from _of_network(reading, same, type_code, views)
     yield f"leading {view.rank == leading}"
     yield f"said so {min(len(same), 3)}"
     for other in {other.where for other in same}:
@@ -108,6 +112,15 @@ def _features(
     for feature in attachment(doc, trigger, head.i):
         yield feature
         yield f"{feature} act {act}"
+
+
+def _of_network(reading: Reading, same: Sequence[_View], type_code: str | None, views: Views) -> Iterable[str]:
+    """What the network says of these days as those of an event of the type, and of any event."""
+    docs = [(view.time, reading.sentences[view.time.sentence].doc) for view in same]
+    seen = [odds for t, doc in docs if (odds := odds_of(views, t.sentence, doc, t.start, t.end))]
+    if seen and type_code:
+        yield from steps("view date", max(odds["date"] for odds in seen))
+        yield from steps("view date of type", max(odds[f"date:{type_code}"] for odds in seen))
 
 
 def _told_beside(reading: Reading, view: _View, told: dict[int, int], act: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.coder.linear import load
 from pipeline.coder.reading import Reading
+from pipeline.coder.views import Views
 from pipeline.coder.where_features import location_candidates
 from pipeline.coder.where_locations import Location, find_locations
 
@@ -21,13 +22,14 @@ def choose_location(
     tellings: Sequence[tuple[int, int]],
     locations: Sequence[Sequence[Location]],
     type_code: str | None = None,
+    views: Views = (),
 ) -> Location | None:
     """Return where the event that *tellings* (sentence, trigger token) tell of happened, None when it is not stated.
 
     *locations* are those that :func:`find_locations` gives; of several that name the place one is returned that
     stands closest to a telling. One of the dateline has no tokens: its start and end are 0.
     """
-    hypotheses = location_candidates(reading, tellings, locations, type_code)
+    hypotheses = location_candidates(reading, tellings, locations, type_code, views)
     if not hypotheses:
         return None
     model = load("where")

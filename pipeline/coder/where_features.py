@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.coder.reading import Reading
+from pipeline.coder.views import Views, odds_of, steps
 from pipeline.coder.when_where import SAYING, attachment, clause_head, relation
 from pipeline.coder.where_locations import Location, dateline_location
 from pipeline.places.names import fold
@@ -40,22 +41,23 @@ def location_candidates(
     tellings: Sequence[tuple[int, int]],
     locations: Sequence[Sequence[Location]],
     type_code: str | None = None,
+    views: Views = (),
 ) -> list[tuple[Location, frozenset[str]]]:
     """Return each place that may be the event's, as named where it stands closest, with its features."""
     told = dict(reversed(tellings[:TELLINGS_MAX]))
     near = _near(told, len(locations))
-    views = [_view(reading, location, told, locations[n]) for n in near for location in locations[n]]
+    seen = [_view(reading, location, told, locations[n]) for n in near for location in locations[n]]
     dateline = dateline_location(reading, _countries(locations[: LEDE + 1]))
     if dateline is not None:
-        views.append(_View(dateline, "dateline", _RANKS.index("dateline"), True))
+        seen.append(_View(dateline, "dateline", _RANKS.index("dateline"), True))
     grouped: dict[tuple[str | None, str], list[_View]] = {}
-    for view in views:
+    for view in seen:
         key = view.location.country if view.location.precision == "country" else None
         grouped.setdefault((key, "" if key else fold(view.location.text)), []).append(view)
     best = [(min(same, key=lambda view: (view.rank, not view.is_placed)), same) for same in grouped.values()]
     leading = min((view.rank for view, _same in best), default=0)
     return [
-        (view.location, frozenset(_features(reading, view, same, told, leading, type_code, best)))
+        (view.location, frozenset(_features(reading, view, same, told, leading, type_code, best, views)))
         for view, same in best
     ]
 
@@ -112,11 +114,13 @@ def _features(
     leading: int,
     type_code: str | None,
     others: Sequence[tuple[_View, Sequence[_View]]],
+    views: Views,
 ) -> Iterable[str]:
     location, where, act = view.location, view.where, _ACTS.get(type_code or "", "deed")
     grain, is_told = location.precision, view.rank < _APART
     yield from (f"where {where}", f"grain {grain}", f"act {act}", f"type {type_code}", f"where {where} act {act}")
     yield from (f"grain {grain} act {act}", f"where {where} grain {grain}", f"where {where} type {type_code}")
+    yield from _of_network(reading, same, type_code, views)
     yield f"placed {view.is_placed} where {where} act {act}"
     yield f"leading {view.rank == leading} act {act}"
     rivals = [other for other, _same in others if other is not view and (other.rank < _APART) == is_told]
@@ -153,3 +157,13 @@ def _features(
     for feature in attachment(doc, trigger, head.i):
         yield feature
         yield f"{feature} act {act}"
+
+
+def _of_network(reading: Reading, same: Sequence[_View], type_code: str | None, views: Views) -> Iterable[str]:
+    """What the network says of this place as that of an event of the type, and of any event."""
+    named = [view.location for view in same if view.location.end]
+    docs = [(place, reading.sentences[place.sentence].doc) for place in named]
+    seen = [odds for p, doc in docs if (odds := odds_of(views, p.sentence, doc, p.start, p.end))]
+    if seen and type_code:
+        yield from steps("view place", max(odds["place"] for odds in seen))
+        yield from steps("view place of type", max(odds[f"place:{type_code}"] for odds in seen))

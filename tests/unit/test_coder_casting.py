@@ -15,6 +15,7 @@ from pipeline.coder.casting import Standing, census, side_rows, sides
 from pipeline.coder.parties import Party, find_parties
 from pipeline.coder.reading import Reading, read
 from pipeline.coder.tellings import Telling
+from pipeline.coder.trees import UNKNOWN
 from pipeline.coder.triggers import Candidate
 from pipeline.records import Document
 
@@ -25,13 +26,13 @@ def _reading(text: str, title: str = "") -> Reading:
 
 def _telling(reading: Reading, word: str, type_code: str, sentence: int = 1) -> Telling:
     token = next(token.i for token in reading.sentences[sentence].doc if token.text == word)
-    return Telling(sentence, token, type_code, 1.0, 1.0, 0.0, Candidate(sentence, token, (), ()))
+    return Telling(sentence, token, type_code, 1.0, 1.0, 0.0, Candidate(sentence, token, (0, 0), (), ()))
 
 
 def _scene(reading: Reading, telling: Telling) -> Scene:
     parties = find_parties(reading)
     doc = reading.sentences[telling.sentence].doc
-    return scene_of(doc, telling, parties[telling.sentence], prominences(parties))
+    return scene_of(doc, telling, parties[telling.sentence], prominences(parties), ())
 
 
 def _features(text: str, word: str, country: str) -> set[str]:
@@ -85,8 +86,8 @@ def _party(start: int, country: str, chain: int) -> Party:
 def test_a_side_of_one_party_that_acts_has_nobody_left_to_undergo_it() -> None:
     reading = _reading("Norway accused Chile of spying.")
     telling = _telling(reading, "accused", "ACCUSE")
-    alone = [Standing(_party(0, "NOR", 1), 0.9, 0.6, 0.9, 0.9)]
-    both = [*alone, Standing(_party(2, "NOR", 2), 0.1, 0.6, 0.9, 0.9)]
+    alone = [Standing(_party(0, "NOR", 1), 0.9, 0.6, 0.9, 0.9, (UNKNOWN, UNKNOWN))]
+    both = [*alone, Standing(_party(2, "NOR", 2), 0.1, 0.6, 0.9, 0.9, (UNKNOWN, UNKNOWN))]
     parties = [(), tuple(standing.party for standing in both)]
     single, double = (side_rows(sides(found), [telling], census(parties))[0] for found in (alone, both))
     assert single["recipient"] == double["recipient"]

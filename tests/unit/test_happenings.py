@@ -43,7 +43,7 @@ def identities_of(text: str, *words: str, type_code: str = "ASSAULT") -> tuple[R
 
 
 def telling(sentence: int, token: int, type_code: str = "ASSAULT") -> Telling:
-    return Telling(sentence, token, type_code, 0.9, 0.9, 0.1, Candidate(sentence, token, (), ()))
+    return Telling(sentence, token, type_code, 0.9, 0.9, 0.1, Candidate(sentence, token, (0, 0), (), ()))
 
 
 def joined(chances: Mapping[tuple[int, int], float], count: int, threshold: float = 0.5) -> list[list[int]]:

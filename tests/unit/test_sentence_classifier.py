@@ -11,7 +11,7 @@ PIECES = ["[UNK]", "[CLS]", "[SEP]", "cafe", "caf", "##s", "##es", ",", "in"]
 
 def read(text: str) -> list[str]:
     """Return the pieces of *text* between its two marks."""
-    opening, *inner, closing = (PIECES[number] for number in WordPieces(PIECES).encode(text))
+    opening, *inner, closing = (PIECES[number] for number in WordPieces(PIECES).encode(text).pieces)
     assert (opening, closing) == ("[CLS]", "[SEP]")
     return inner
 
@@ -41,7 +41,14 @@ def test_an_overlong_word_is_unknown() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(WordPieces(PIECES).encode("in " * 400)) == PIECES_MAX
+    assert PIECES_MAX - 1 <= len(WordPieces(PIECES).encode("in " * 400).pieces) <= PIECES_MAX
+
+
+def test_a_word_is_known_by_its_first_character() -> None:
+    text = "In\u200b CAFÉS, in"
+    encoded = WordPieces(PIECES).encode(text)
+    assert [text[start:][:2] for start in encoded.starts] == ["In", "CA", ", ", "in"]
+    assert [PIECES[encoded.pieces[first]] for first in encoded.firsts] == ["in", "cafe", ",", "in"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,11 @@ def test_a_recipe_tells_no_event() -> None:
 def test_a_toll_is_a_claim_of_deaths() -> None:
     toll, visit = classify(["At least 14 people were killed, the army said.", "The president will visit the town."])
     assert visit["claim:deaths"] < 0.2 < toll["claim:deaths"]
+
+
+def test_characters_without_a_word_play_no_part() -> None:
+    (seen,) = classify(["in   in"])
+    assert seen.odds(2, 5) == {}
 
 
 def test_a_sentence_reads_the_same_in_whatever_company() -> None:

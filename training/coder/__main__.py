@@ -12,7 +12,8 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
-from functools import partial
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from pipeline.coder import linear, trees
@@ -20,9 +21,9 @@ from pipeline.coder.coder import BuiltinCoder
 from pipeline.coder.linear import Linear, in_place_of_packaged
 from pipeline.coder.models import Models
 from pipeline.coder.reading import Reading
-from pipeline.coder.tellings import Views
+from pipeline.coder.views import Views
 from pipeline.events.bench import to_bench
-from training.coder.corpus import benchmark, by_outlet, invented
+from training.coder.corpus import Example, benchmark, by_outlet, invented
 from training.coder.events import Fitted, fit
 from training.coder.views import read_views, views_of
 
@@ -59,16 +60,22 @@ def write(fitted: Fitted, folder: Path) -> None:
 def cross_validate(bench: Path, views: Path, folder: Path) -> None:
     """Write for each article its coding by models that have not seen its outlet."""
     folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(PROCESSES) as pool:
+    _examples(bench)  # read once, for all the processes that are forked now
+    with ProcessPoolExecutor(PROCESSES, get_context("fork")) as pool:
         list(pool.map(partial(_fold, bench, views, folder), range(5)))
+
+
+@cache
+def _examples(bench: Path) -> tuple[list[Example], list[Example]]:
+    return benchmark(bench), invented()
 
 
 def _fold(bench: Path, views: Path, folder: Path, number: int) -> None:
     known = read_views(views)
-    examples = benchmark(bench)
+    examples, ours = _examples(bench)
     held = by_outlet(examples)[number]
     learned = [example for at, example in enumerate(examples) if at not in set(held)]
-    fitted = fit([*learned, *invented()], partial(views_of, known))
+    fitted = fit([*learned, *ours], partial(views_of, known))
     with in_place_of_packaged(fitted.lines):
         for at in held:
             example = examples[at]

@@ -22,11 +22,13 @@ from pipeline.coder.claims import scenes_of
 from pipeline.coder.events import EventDraft
 from pipeline.coder.parties import Party, find_parties
 from pipeline.coder.reading import Reading, read
+from pipeline.coder.sentences import classify
 from pipeline.coder.stances import Cue, cue_features, find_cues
 from pipeline.coder.tolls import toll_candidates
 from pipeline.coder.tolls_features import toll_features
 from pipeline.coder.tolls_groups import find_groups
 from pipeline.coder.tolls_words import article_features
+from pipeline.coder.views import Views
 from pipeline.events.bench import read_document
 from pipeline.records import Entity
 from training.coder import corpus
@@ -237,39 +239,47 @@ def _gold_of(label: str, sides: dict[str, str]) -> Gold:
     return {"events": events, "claims": [{"kind": "actor", "stance": stance, "sentence": 2, "source": source}]}
 
 
-def fit_all(articles: Iterable[tuple[corpus.Example, Sequence[EventDraft]]]) -> dict[str, linear.Linear]:
+def fit_all(articles: Iterable[tuple[corpus.Example, Sequence[EventDraft], Views]]) -> dict[str, linear.Linear]:
     """Fit the models to annotated articles, each with its events as the words that tell them."""
     found: dict[str, list[Example]] = {name: [] for name in STRENGTH}
-    for article, events in articles:
+    for article, events, views in articles:
         row, gold, reading = article.document, {"claims": article.claims}, article.reading
         heard = noisy(events, reading, row["id"])
-        for name, examples in article_examples(row, gold, reading, article.parties, heard).items():
+        for name, examples in article_examples(row, gold, reading, article.parties, heard, views).items():
             found[name] += examples
     for row, gold in made_up():
         reading = read(read_document(row))
         events = noisy(stand_ins(gold, reading, row), reading, row["id"])
-        found["claims-actor"] += article_examples(row, gold, reading, find_parties(reading), events)["claims-actor"]
+        views = classify([sentence.text for sentence in reading.sentences])
+        found["claims-actor"] += article_examples(row, gold, reading, find_parties(reading), events, views)[
+            "claims-actor"
+        ]
     return {name: fit(examples, STRENGTH[name]) for name, examples in found.items()}
 
 
 def article_examples(
-    row: Gold, gold: Gold, reading: Reading, parties: Sequence[Sequence[Party]], events: Sequence[EventDraft]
+    row: Gold,
+    gold: Gold,
+    reading: Reading,
+    parties: Sequence[Sequence[Party]],
+    events: Sequence[EventDraft],
+    views: Views,
 ) -> dict[str, list[Example]]:
     """Return what each model learns from one article."""
     found: dict[str, list[Example]] = {name: [] for name in STRENGTH}
     context = article_features(reading)
-    for scene in scenes_of(reading, parties, events)[1:]:
+    for scene in scenes_of(reading, parties, events, views)[1:]:
         numbers = _numbers(row, reading, scene.sentence.number)
         claims = [claim for claim in gold["claims"] if claim["sentence"] in numbers]
         groups = find_groups(scene.sentence.doc, scene.parties)
         for candidate in toll_candidates(scene.sentence, groups):
             bounds = candidate.group.minimum, candidate.group.maximum
             is_claim = any(c["kind"] == candidate.kind and (c.get("min"), c.get("max")) == bounds for c in claims)
-            features = toll_features(scene.sentence, scene.parties, candidate, groups, context)
+            features = toll_features(scene.sentence, scene.parties, candidate, groups, context, views)
             found["claims-toll"].append(Example(row["id"], features, "yes" if is_claim else "no"))
         cues = find_cues(scene.sentence, scene.parties, scene.speeches)
         for cue, label in zip(cues, cue_labels(claims, cues), strict=True):
-            features = cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain)
+            features = cue_features(scene.sentence, cue, scene.parties, scene.events, context, scene.plain, views)
             for kind in ("actor", "occurrence"):
                 found[f"claims-{kind}"].append(Example(row["id"], features, label.get(kind, "none")))
     return found

@@ -26,8 +26,9 @@ from pipeline.coder.manner import status_features
 from pipeline.coder.models import Models
 from pipeline.coder.selection import group_rows
 from pipeline.coder.settings import MERGE, TELL
-from pipeline.coder.tellings import Telling, Views, find_tellings, telling_cases
+from pipeline.coder.tellings import Telling, find_tellings, telling_cases
 from pipeline.coder.trees import Forest, Row
+from pipeline.coder.views import Views
 from training.coder import claims as claim_learning
 from training.coder import when_where
 from training.coder import words as word_learning
@@ -87,8 +88,12 @@ def fit(examples: Sequence[Example], views_of: ViewsOf) -> Fitted:
         recipients=recipients,
         status=_status(states),
     )
-    told = [(state.example, event, _places(tellings)) for state in states for event, tellings in _gold_tellings(state)]
-    claims = claim_learning.fit_all((state.example, _drafts(state)) for state in states)
+    told = [
+        (state.example, event, _places(tellings), state.views)
+        for state in states
+        for event, tellings in _gold_tellings(state)
+    ]
+    claims = claim_learning.fit_all((state.example, _drafts(state), state.views) for state in states)
     return Fitted(models, claims | when_where.fit_both(told))
 
 
@@ -270,7 +275,7 @@ def _argument_cases(state: State, event: Gold, tellings: Sequence[Telling]) -> I
     prominence = prominences(example.parties)
     for telling in tellings:
         present = example.parties[telling.sentence]
-        scene = scene_of(example.reading.sentences[telling.sentence].doc, telling, present, prominence)
+        scene = scene_of(example.reading.sentences[telling.sentence].doc, telling, present, prominence, state.views)
         for part, side in ((ACTOR, "actors"), (RECIPIENT, "recipients")):
             yield vacancy_features(scene, part), part if event[side] else NEITHER
         named = [_part_by_name(party.text, event) for party in present]
@@ -304,7 +309,9 @@ def _side_cases(
     state: State, event: Gold, tellings: Sequence[Telling], arguments: Linear
 ) -> Iterator[tuple[Row, bool, bool]]:
     counted = census(state.example.parties)
-    found: list[Standing] = standings(state.example.reading, tellings, state.example.parties, counted, arguments)
+    found: list[Standing] = standings(
+        state.example.reading, tellings, state.example.parties, counted, arguments, state.views
+    )
     by_side = sides(found)
     if not by_side:
         return

@@ -2,32 +2,28 @@
 
     python -m training.coder.parties BENCH [OUT.npz.gz]
 
-BENCH holds dev/ and train/, each with docs/ID.json and gold/ID.json. An example is one such party that the gold names
-in that sentence, with each country of the article (and none) as a candidate; logistic regression says how likely each
-is. Five-fold cross-validation by publisher prints the share of right choices; OUT is fitted on everything. The same
-bench and the same registry of actors give the same file. Fit again after either has changed.
+BENCH is a benchmark folder (SET/docs, SET/gold); the articles of training/coder/articles are learnt from too. An
+example is one such party that the annotation names in that sentence, with each country of the article (and none) as a
+candidate; logistic regression says how likely each is. Five-fold cross-validation by publisher prints the share of
+right choices on the benchmark; OUT is fitted on everything. The same articles and the same registry of actors give
+the same file. Fit again after either has changed.
 """
 
-import json
-import re
 import sys
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
 from pipeline.coder.linear import Linear, pack
 from pipeline.coder.parties import Party, find_parties
-from pipeline.coder.reading import Reading, read
 from pipeline.coder.sides import Open, Scene, choose_by, features
-from pipeline.events.bench import read_document
+from training.coder import corpus
+from training.coder.names import same_name
 
 STRENGTH = 0.3  #: inverse of regularisation
 ROUNDS = 2  #: the second learns from what the first would have said of earlier parties
@@ -57,12 +53,11 @@ class Recorder:
         return choose_by(self.model, scene, party)
 
 
-def examples(reading: Reading, row: Mapping[str, Any], gold: Mapping[str, Any], model: Linear) -> Iterator[Example]:
-    """Yield the open parties of one article whose country the gold gives."""
+def examples(article: corpus.Example, model: Linear) -> Iterator[Example]:
+    """Yield the open parties of one article whose country its annotation gives."""
     recorder = Recorder(model, {})
-    found = find_parties(reading, recorder)
-    truth = _truth(gold)
-    numbers = _numbers(reading, row)
+    found = find_parties(article.reading, recorder)
+    truth = _truth(article)
     mentions: dict[int, list[Party]] = defaultdict(list)
     for party in (party for inside in found for party in inside):
         mentions[party.chain].append(party)
@@ -74,7 +69,7 @@ def examples(reading: Reading, row: Mapping[str, Any], gold: Mapping[str, Any], 
         right = {
             country
             for one in together
-            for number in numbers[one.sentence]
+            for number in sorted(article.theirs[one.sentence])
             for text, country in truth[number]
             if same_name(text, one.text)
         }
@@ -83,39 +78,17 @@ def examples(reading: Reading, row: Mapping[str, Any], gold: Mapping[str, Any], 
             yield Example(told, candidates.index(country) if country in candidates else -1)
 
 
-def _truth(gold: Mapping[str, Any]) -> dict[int, list[tuple[str, str | None]]]:
+def _truth(article: corpus.Example) -> dict[int, list[tuple[str, str | None]]]:
     """Names and countries of the gold by sentence."""
     found: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
-    for event in gold["events"]:
+    for event in article.events:
         for entity in (*event.get("actors", ()), *event.get("recipients", ())):
             for number in event["mentions"]:
                 found[number].append((entity["text"], entity["country"]))
-    for claim in gold["claims"]:
+    for claim in article.claims:
         for entity in filter(None, (claim.get(name) for name in ("source", "accused", "of"))):
             found[claim["sentence"]].append((entity["text"], entity["country"]))
     return found
-
-
-def _numbers(reading: Reading, row: Mapping[str, Any]) -> dict[int, list[int]]:
-    """The gold's sentences that each of ours overlaps."""
-    spans = list(enumerate(row["sentences"], 1))
-    return {
-        sentence.number: [n for n, (start, end) in spans if start < sentence.span.end and sentence.span.start < end]
-        if sentence.number
-        else [0]
-        for sentence in reading.sentences
-    }
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether one name contains the other, word for word."""
-    a, b = _fold(one), _fold(other)
-    return bool(a and b) and (f" {a} " in f" {b} " or f" {b} " in f" {a} ")
-
-
-def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9 ]+", " ", re.sub(r"^(the|a|an) ", "", plain)).strip()
 
 
 def fit(found: Sequence[Example]) -> Linear:
@@ -138,38 +111,24 @@ def accuracy(model: Linear, found: Sequence[Example]) -> list[bool]:
     return [int(np.argmax([model.scores(told)["yes"] for told in one.features])) == one.right for one in found]
 
 
-def load_bench(bench: Path) -> list[tuple[dict[str, Any], dict[str, Any], Reading]]:
-    """Return rows, gold and readings in order of their paths."""
-    paths = sorted(bench.glob("*/docs/*.json"))
-    rows = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    golds = [json.loads((path.parent.parent / "gold" / path.name).read_text(encoding="utf-8")) for path in paths]
-    return [(row, gold, read(read_document(row))) for row, gold in zip(rows, golds, strict=True)]
-
-
 def main(bench: Path, out: Path | None) -> None:
-    """Cross-validate, then fit on everything and write the model."""
-    data = load_bench(bench)
-    publishers = [row["publisher"] or "" for row, _, _ in data]
+    """Cross-validate on the articles of *bench*, then fit on everything and write the model."""
+    real, ours = corpus.benchmark(bench), corpus.invented()
     right: list[bool] = []
-    for train, test in GroupKFold(5).split(data, groups=publishers):
-        model = _learn(data, train)
-        right += accuracy(model, _collect(data, test, model))
+    for held in corpus.by_outlet(real):
+        model = learn([*(article for at, article in enumerate(real) if at not in set(held)), *ours])
+        right += accuracy(model, [one for at in held for one in examples(real[at], model)])
     print(f"{len(right)} open parties, right country by cross-validation: {np.mean(right):.3f}")
     if out is not None:
-        out.write_bytes(pack(_learn(data, range(len(data)))))
+        out.write_bytes(pack(learn([*real, *ours])))
 
 
-def _learn(data: Sequence[tuple[dict[str, Any], dict[str, Any], Reading]], chosen: Sequence[int]) -> Linear:
+def learn(articles: Sequence[corpus.Example]) -> Linear:
+    """Return the model of *articles*."""
     model = EMPTY
     for _ in range(ROUNDS):
-        model = fit(_collect(data, chosen, model))
+        model = fit([one for article in articles for one in examples(article, model)])
     return model
-
-
-def _collect(
-    data: Sequence[tuple[dict[str, Any], dict[str, Any], Reading]], chosen: Sequence[int], model: Linear
-) -> list[Example]:
-    return [one for index in chosen for one in examples(data[index][2], data[index][0], data[index][1], model)]
 
 
 if __name__ == "__main__":

@@ -1,43 +1,92 @@
 """What the sentence classifier says of articles that it has not seen, kept as numbers without text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.coder.tellings import Views
+from pipeline.coder.sentences import ODDS_MAX, View, words_of
+from pipeline.coder.views import Views
 from training.coder.corpus import Example
 
-Known = Mapping[str, Views]
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was said of one article: probabilities in bytes, of 255."""
+
+    labels: Bytes  #: [sentences, labels]
+    parts: Sequence[Bytes]  #: of each sentence, [words, parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was said of all articles, by identity."""
+
+    labels: tuple[str, ...]
+    parts: Mapping[str, int]
+    articles: Mapping[str, Seen]
 
 
 def read_views(file: Path) -> Known:
-    """Return the views of each article's sentences, the title first."""
+    """Return what :func:`write_views` wrote."""
     with np.load(file, allow_pickle=False) as stored:
-        labels = stored["labels"].tolist()
-        ends = np.cumsum(stored["lengths"])
-        chances = stored["chances"].astype(np.float32) / 255
-        parts = np.split(chances, ends[:-1])
-        return {
-            name: [dict(zip(labels, row, strict=True)) for row in part.tolist()]
-            for name, part in zip(stored["articles"].tolist(), parts, strict=True)
+        ends = np.cumsum(stored["sentences"])
+        labels = np.split(stored["of_sentences"], ends[:-1])
+        words = np.split(stored["of_words"], np.cumsum(stored["words"])[:-1])
+        articles = {
+            name: Seen(own, words[end - len(own) : end])
+            for name, own, end in zip(stored["articles"].tolist(), labels, ends.tolist(), strict=True)
         }
+        parts = {part: column for column, part in enumerate(stored["parts"].tolist())}
+        return Known(tuple(stored["labels"].tolist()), parts, articles)
 
 
-def write_views(found: Mapping[str, Views], file: Path) -> None:
+def write_views(found: Mapping[str, Sequence[View]], file: Path) -> None:
     """Write views with the precision of a byte."""
     articles = sorted(found)
-    labels = sorted(found[articles[0]][0])
-    table = np.array([[view[label] for label in labels] for name in articles for view in found[name]])
+    views = [view for name in articles for view in found[name]]
+    labels = sorted(views[0])
     np.savez_compressed(
         file,
         articles=np.array(articles),
         labels=np.array(labels),
-        lengths=np.array([len(found[name]) for name in articles]),
-        chances=np.round(table * 255).astype(np.uint8),
+        parts=np.array(list(views[0].parts)),
+        sentences=np.array([len(found[name]) for name in articles]),
+        words=np.array([len(view.starts) for view in views]),
+        of_sentences=_bytes(np.array([[view[label] for label in labels] for view in views])),
+        of_words=_bytes(1 / (1 + np.exp(-np.concatenate([view.table for view in views])))),
     )
+
+
+def _bytes(chances: NDArray[np.floating]) -> Bytes:
+    return np.round(chances * 255).astype(np.uint8)
 
 
 def views_of(known: Known, example: Example) -> Views:
     """Return the views of the example's sentences; of an article that has none, nothing for each."""
-    return known.get(example.identity, [{} for _ in example.reading.sentences])
+    seen = known.articles.get(example.identity)
+    if seen is None:
+        return [{} for _ in example.reading.sentences]
+    return [
+        View(
+            dict(zip(known.labels, (row / 255).tolist(), strict=True)),
+            known.parts,
+            _starts(sentence.text),
+            _odds(words),
+        )
+        for sentence, row, words in zip(example.reading.sentences, seen.labels, seen.parts, strict=True)
+    ]
+
+
+def _starts(text: str) -> list[int]:
+    return [start for start, _ in words_of(text)]
+
+
+def _odds(words: Bytes) -> NDArray[np.float32]:
+    chances = words.astype(np.float64) / 255
+    with np.errstate(divide="ignore"):
+        return np.clip(np.log(chances / (1 - chances)), -ODDS_MAX, ODDS_MAX).astype(np.float32)

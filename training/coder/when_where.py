@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipeline.coder.linear import Linear
+from pipeline.coder.views import Views
 from pipeline.coder.when import Time
 from pipeline.coder.when_features import time_candidates
 from pipeline.coder.where import Location
@@ -40,13 +41,13 @@ class Group:
     is_stated: bool
 
 
-def fit_both(told: Iterable[tuple[Example, Gold, Sequence[tuple[int, int]]]]) -> dict[str, Linear]:
+def fit_both(told: Iterable[tuple[Example, Gold, Sequence[tuple[int, int]], Views]]) -> dict[str, Linear]:
     """Fit both models to annotated events, each with the words that tell it: sentence and token."""
     times: list[Group] = []
     places: list[Group] = []
-    for example, event, tellings in told:
-        when = time_candidates(example.reading, tellings, example.times, event["type"])
-        where = location_candidates(example.reading, tellings, example.places, event["type"])
+    for example, event, tellings, views in told:
+        when = time_candidates(example.reading, tellings, example.times, event["type"], views)
+        where = location_candidates(example.reading, tellings, example.places, event["type"], views)
         times.append(_group(example.document, when, event["date"], is_time))
         places.append(_group(example.document, where, event["place"], is_place))
     return {"when": fit(times), "where": fit(places)}

@@ -6,27 +6,35 @@ import numpy as np
 from sklearn.metrics import average_precision_score, f1_score
 from sklearn.model_selection import GroupKFold
 
-from pipeline.coder.sentences import unpack
-from pipeline.coder.tellings import Views
+from pipeline.coder.sentences import View, unpack
 from training.sentences.corpus import LABELS, TYPES, Article
 
 FOLDS = 5
 
 
-def out_of_fold(articles: Sequence[Article], make: Callable[[Sequence[Article]], bytes]) -> dict[str, Views]:
-    """Return the probabilities of each real article's sentences, by a model of other outlets' and invented articles."""
-    real = [article for article in articles if article.is_real]
-    invented = [article for article in articles if not article.is_real]
-    outlets = [article.publisher for article in real]
-    found: dict[str, Views] = {}
-    for train, test in GroupKFold(FOLDS).split(outlets, groups=outlets):
-        classifier = unpack(make([*(real[place] for place in train), *invented]))
-        for article in (real[place] for place in test):
-            found[article.identifier] = [classifier.classify(text) for text in article.texts]
+def out_of_fold(articles: Sequence[Article], make: Callable[[Sequence[Article]], bytes]) -> dict[str, list[View]]:
+    """Return what is said of each article's sentences by a model that has not seen its outlet."""
+    found: dict[str, list[View]] = {}
+    for held in folds(articles):
+        classifier = unpack(make([article for article in articles if article.identifier not in held]))
+        for article in articles:
+            if article.identifier in held:
+                found[article.identifier] = [classifier.classify(text) for text in article.texts]
     return found
 
 
-def report(articles: Sequence[Article], found: Mapping[str, Views]) -> Iterator[str]:
+def folds(articles: Sequence[Article]) -> list[frozenset[str]]:
+    """Return the articles held out together: of a fifth of the outlets, of real and of invented articles alike."""
+    held: list[set[str]] = [set() for _ in range(FOLDS)]
+    for is_real in (True, False):
+        some = [article for article in articles if article.is_real is is_real]
+        outlets = [article.publisher for article in some]
+        for fold, (_, test) in zip(held, GroupKFold(FOLDS).split(outlets, groups=outlets), strict=True):
+            fold |= {some[place].identifier for place in test}
+    return [frozenset(fold) for fold in held]
+
+
+def report(articles: Sequence[Article], found: Mapping[str, Sequence[View]]) -> Iterator[str]:
     """Yield lines: averages over the event types, then the average precision of each label."""
     real = [article for article in articles if article.is_real]
     said = np.array([[view[label] for label in LABELS] for article in real for view in found[article.identifier]])

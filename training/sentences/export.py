@@ -57,16 +57,21 @@ class Graph:
         return self.add("LayerNormalization", x, scale, bias, epsilon=EPSILON)
 
 
-def to_onnx(weights: Weights, layers: int, labels: Sequence[str], pieces: Sequence[str]) -> bytes:
-    """Return the model of *weights*, named as in the network: input pieces [n], output probabilities [labels]."""
+def to_onnx(weights: Weights, layers: int, labels: Sequence[str], parts: Sequence[str], pieces: Sequence[str]) -> bytes:
+    """Return the model of *weights*, named as in the network.
+
+    Input: pieces [n]; output: probabilities [1, labels], and log-odds [n, parts].
+    """
     graph = Graph()
     x = _embed(graph, weights)
     for layer in range(layers):
         x = _layer(graph, x, weights, f"layers.{layer}")
     mean, head = graph.add("ReduceMean", x, graph.integers(0)), graph.constant(weights["head.weight"].T)
     graph.add("Sigmoid", graph.add("Gemm", mean, head, graph.constant(weights["head.bias"])), name="probabilities")
-    model = _quantised(_model(graph, len(labels)))
-    helper.set_model_props(model, {"labels": "\n".join(labels), "pieces": "\n".join(pieces)})
+    graph.add("Gemm", x, graph.constant(weights["parts.weight"].T), graph.constant(weights["parts.bias"]), name="odds")
+    model = _quantised(_model(graph, len(labels), len(parts)))
+    notes = {"labels": labels, "parts": parts, "pieces": pieces}
+    helper.set_model_props(model, {name: "\n".join(listed) for name, listed in notes.items()})
     return bytes(model.SerializeToString(deterministic=True))
 
 
@@ -102,10 +107,13 @@ def _attend(graph: Graph, qkv: str) -> str:
     return graph.add("Reshape", found, graph.integers(-1, WIDTH))
 
 
-def _model(graph: Graph, labels: int) -> ModelProto:
+def _model(graph: Graph, labels: int, parts: int) -> ModelProto:
     pieces = helper.make_tensor_value_info("pieces", TensorProto.INT64, ["n"])
-    found = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [1, labels])
-    whole: GraphProto = helper.make_graph(graph.nodes, "sentences", [pieces], [found], graph.constants)
+    found = [
+        helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [1, labels]),
+        helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["n", parts]),
+    ]
+    whole: GraphProto = helper.make_graph(graph.nodes, "sentences", [pieces], found, graph.constants)
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
     checker.check_model(model)
     return model

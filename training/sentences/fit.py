@@ -1,7 +1,9 @@
 """Fine-tuning of the network, and what it says of sentences that it has not seen."""
 
 import random
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import torch
@@ -10,14 +12,13 @@ from torch.nn import functional
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipeline.coder.sentences import WordPieces
-from training.sentences.corpus import HELPERS, LABELS, MODES, TYPES, Article
+from pipeline.coder.sentences import Encoded, WordPieces
+from training.sentences.corpus import HELPERS, LABELS, MODES, PARTS, TYPES, Article, Spot
 from training.sentences.network import Network, read_pieces
 from training.sentences.vocabulary import kept_pieces
 
-Example = tuple[list[int], Tensor, float]
-
 WARM_UP = 0.1  #: share of the steps in which the learning rate rises
+PART_WEIGHT = 0.7  #: of a part of a spot, a type of a sentence having 1
 WEIGHTS = torch.tensor([1.0] * len(TYPES) + [0.5] * len(HELPERS) + [0.3] * len(MODES))
 
 
@@ -39,6 +40,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence to learn; of its spots the mean over words of the mean over pieces is judged."""
+
+    pieces: Sequence[int]
+    labels: Tensor  #: [labels], 0 or 1
+    shares: Tensor  #: [spots, pieces], those of a spot sum to 1
+    parts: Tensor  #: [spots, parts], 0 or 1
+    known: Tensor  #: [spots, parts], 1 where the truth is known
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Classifier:
     """A fitted network with the word pieces that it reads."""
 
@@ -51,7 +64,9 @@ def fit(articles: Sequence[Article], plan: Plan) -> Classifier:
     torch.manual_seed(plan.seed)
     pieces = read_pieces()
     kept = kept_pieces(pieces)
-    classifier = Classifier(Network(kept, plan.layers, len(LABELS)), tuple(pieces[number] for number in kept))
+    classifier = Classifier(
+        Network(kept, plan.layers, len(LABELS), len(PARTS)), tuple(pieces[number] for number in kept)
+    )
     _train(classifier.network, _examples(articles, WordPieces(classifier.pieces), plan), plan)
     return classifier
 
@@ -59,11 +74,34 @@ def fit(articles: Sequence[Article], plan: Plan) -> Classifier:
 def _examples(articles: Sequence[Article], encoder: WordPieces, plan: Plan) -> list[Example]:
     weights = [1.0 if article.is_real else plan.invented for article in articles]
     return [
-        (encoder.encode(text), torch.tensor([float(label in labels) for label in LABELS]), weight)
+        _example(encoder.encode(text), labels, spots, weight)
         for article, weight in zip(articles, weights, strict=True)
         if weight
-        for text, labels in zip(article.texts, article.labels, strict=True)
+        for text, labels, spots in zip(article.texts, article.labels, article.spots, strict=True)
     ]
+
+
+def _example(encoded: Encoded, labels: AbstractSet[str], spots: Sequence[Spot], weight: float) -> Example:
+    read = [(spot, share) for spot in spots if (share := _share(encoded, spot)) is not None]
+    return Example(
+        encoded.pieces,
+        torch.tensor([float(label in labels) for label in LABELS]),
+        torch.stack([share for _, share in read]) if read else torch.zeros(0, len(encoded.pieces)),
+        torch.tensor([[float(part in spot.played) for part in PARTS] for spot, _ in read]).view(-1, len(PARTS)),
+        torch.tensor([[float(part in spot.known) for part in PARTS] for spot, _ in read]).view(-1, len(PARTS)),
+        weight,
+    )
+
+
+def _share(encoded: Encoded, spot: Spot) -> Tensor | None:
+    """Return the share of each piece in *spot*, None when no word of it was read."""
+    bounds = (*encoded.firsts, len(encoded.pieces) - 1)
+    words = range(bisect_left(encoded.starts, spot.start), bisect_left(encoded.starts, spot.end))
+    share = torch.zeros(len(encoded.pieces))
+    for word in words:
+        first, end = bounds[word], bounds[word + 1]
+        share[first:end] = 1 / (len(words) * (end - first))
+    return share if words else None
 
 
 def _train(network: Network, examples: list[Example], plan: Plan) -> None:
@@ -103,8 +141,15 @@ def _batches(examples: list[Example], size: int, rng: random.Random) -> Iterator
 
 def _loss(network: Network, batch: list[Example]) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
-        logits = network([pieces for pieces, _, _ in batch])
-    wanted = torch.stack([labels for _, labels, _ in batch])
-    weights = torch.tensor([weight for _, _, weight in batch])
-    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
-    return ((losses * WEIGHTS).sum(1) * weights).mean()
+        labels, pieces = network([example.pieces for example in batch])
+    weights = torch.tensor([example.weight for example in batch])
+    of_labels = _entropy(labels, torch.stack([example.labels for example in batch]))
+    total = ((of_labels * WEIGHTS).sum(1) * weights).sum()
+    for example, own in zip(batch, pieces.split([len(example.pieces) for example in batch]), strict=True):
+        of_parts = _entropy(example.shares @ own, example.parts)
+        total = total + PART_WEIGHT * example.weight * (of_parts * example.known).sum()
+    return total / len(batch)
+
+
+def _entropy(logits: Tensor, wanted: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")

