@@ -207,7 +207,7 @@ def _subject(verb: Token) -> Token | None:
 def _inverted(doc: Doc, verb: Token) -> Token | None:
     """The noun right after the verb where a comma or quotation mark stands before it: "…, said officials"."""
     at = verb.i
-    if at == 0 or doc[at - 1].text not in _BREAKS or at + 1 >= len(doc) or SAYING[verb.lower_] == "tell":
+    if at == 0 or doc[at - 1].text not in _BREAKS or at + 1 >= len(doc) or SAYING.get(verb.lower_) == "tell":
         return None
     following = doc[at + 1]
     if following.pos_ in ("NOUN", "PROPN", "DET", "ADJ", "NUM") and following.lower_ not in ("that", "this"):

@@ -80,6 +80,11 @@ def test_a_count_is_sourced_to_whoever_says_it(text: str) -> None:
     assert all(claim.source and claim.source.role_code == "COP" for claim in counts)
 
 
+def test_who_is_quoted_after_a_comma_speaks() -> None:
+    found = claims_of("Shells hit the town, quoted residents as saying that nine people had been killed.")
+    assert ("deaths", 9) in {(claim.kind, claim.count_min) for claim in found}
+
+
 def test_a_count_is_about_the_attack_of_its_sentence() -> None:
     event = EventDraft(4, "ASSAULT", "occurred", ((2, 1),))
     counts = claims_of("It was quiet.", "The attack killed seven civilians.", events=(event,))
