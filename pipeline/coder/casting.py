@@ -1,5 +1,6 @@
 """Who is who in a happening: each side that its sentences name is weighed as actor and as recipient."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -140,11 +141,11 @@ def _chains(some: Sequence[Standing], everybody: Sequence[Standing]) -> dict[str
 def _seen(some: Sequence[Standing], everybody: Sequence[Standing]) -> dict[str, float]:
     """The network's best opinion of a side, and how far it is from that of the other sides."""
     own = {side_of(s.party) for s in some}
+    rivals = [s for s in everybody if side_of(s.party) not in own]
     found: dict[str, float] = {}
     for at, part in enumerate((ACTOR, RECIPIENT)):
-        best = max((s.seen[at] for s in some if s.seen[at] == s.seen[at]), default=UNKNOWN)
-        others = [s.seen[at] for s in everybody if s.seen[at] == s.seen[at] and side_of(s.party) not in own]
-        known = [s.seen[at] for s in some if s.seen[at] == s.seen[at]]
+        known, others = ([s.seen[at] for s in each if not math.isnan(s.seen[at])] for each in (some, rivals))
+        best = max(known, default=UNKNOWN)
         found[f"{part}:seen"] = best
         found[f"{part}:seen:mean"] = sum(known) / len(known) if known else UNKNOWN
         found[f"{part}:seen:lead"] = best - max(others, default=-6.0)

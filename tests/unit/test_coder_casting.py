@@ -1,5 +1,6 @@
 """Who did it and who underwent it: what is known of a party beside the word that tells an event."""
 
+import numpy as np
 import pytest
 
 from pipeline.coder.arguments import (
@@ -14,6 +15,7 @@ from pipeline.coder.arguments import (
 from pipeline.coder.casting import Standing, census, side_rows, sides
 from pipeline.coder.parties import Party, find_parties
 from pipeline.coder.reading import Reading, read
+from pipeline.coder.sentences import View
 from pipeline.coder.tellings import Telling
 from pipeline.coder.trees import UNKNOWN
 from pipeline.coder.triggers import Candidate
@@ -92,3 +94,28 @@ def test_a_side_of_one_party_that_acts_has_nobody_left_to_undergo_it() -> None:
     single, double = (side_rows(sides(found), [telling], census(parties))[0] for found in (alone, both))
     assert single["recipient"] == double["recipient"]
     assert single["recipient:apart"] < double["recipient:apart"]
+
+
+def test_the_network_speaks_for_the_party_that_it_sees_act() -> None:
+    reading = _reading("Norway condemned Chile.")
+    parts = {name: at for at, name in enumerate(("actor", "recipient", "actor:ACCUSE", "recipient:ACCUSE"))}
+    table = np.array([[3, -3, 3, -3], [-5, -5, -5, -5], [-3, 3, -3, 3], [-5, -5, -5, -5]], dtype=np.float32)
+    view = View({"event": 0.9}, parts, [0, 7, 17, 22], table)
+    parties = find_parties(reading)
+    telling = _telling(reading, "condemned", "ACCUSE")
+    scene = scene_of(reading.sentences[1].doc, telling, parties[1], prominences(parties), [{}, view])
+    norway, chile = (set(argument_features(scene, party)) for party in scene.parties)
+    assert {"view actor > 2.5", "view actor leads > 2.5"} <= norway - chile
+    assert {"view recipient > 2.5", "view recipient leads > 2.5"} <= chile - norway
+
+
+def test_a_side_is_weighed_by_the_best_that_the_network_says_of_it() -> None:
+    found = [
+        Standing(_party(0, "NOR", 1), 0.5, 0.5, 0.9, 0.9, (2.0, -4.0)),
+        Standing(_party(1, "NOR", 2), 0.5, 0.5, 0.9, 0.9, (UNKNOWN, UNKNOWN)),
+        Standing(_party(2, "CHL", 3), 0.5, 0.5, 0.9, 0.9, (-1.0, 1.0)),
+    ]
+    telling = _telling(_reading("Norway accused Chile of spying."), "accused", "ACCUSE")
+    norway, chile = side_rows(sides(found), [telling], census([(), tuple(standing.party for standing in found)]))
+    assert (norway["actor:seen"], norway["actor:seen:lead"], norway["recipient:seen:lead"]) == (2.0, 3.0, -5.0)
+    assert (chile["actor:seen"], chile["actor:seen:most"]) == (-1.0, 2.0)

@@ -1,23 +1,38 @@
 """What the network said, as other models weigh it."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.coder.reading import read
+from pipeline.coder.reading import Reading, read
 from pipeline.coder.sentences import View
 from pipeline.coder.views import STEPS, log_odds, odds_at, odds_of, steps
 from pipeline.records import Document
+from training.coder.corpus import Example
+from training.coder.views import read_views, views_of, write_views
+
+
+def example_of(text: str) -> Example:
+    """Return an article of one sentence as the recipes read it."""
+    reading = read_as_document(text)
+    return Example("1", "", False, reading, ((), ()), ((), ()), ((), ()), (), (), {}, {}, {})
+
+
+def read_as_document(text: str) -> Reading:
+    return read(Document(document_id="1", title="", text=text, published_on=None))
+
 
 PARTS = {"actor": 0, "recipient": 1}
 
 
 def view(*rows: tuple[int, float, float]) -> View:
     """Return the view of words that begin at the first number of each row."""
-    return View({"event": 0.9}, PARTS, [row[0] for row in rows], np.array([row[1:] for row in rows], dtype=np.float32))
+    table = np.array([row[1:] for row in rows], dtype=np.float32).reshape(-1, len(PARTS))
+    return View({"event": 0.9}, PARTS, [row[0] for row in rows], table)
 
 
 def test_the_odds_of_a_phrase_are_the_mean_of_its_words() -> None:
@@ -26,7 +41,7 @@ def test_the_odds_of_a_phrase_are_the_mean_of_its_words() -> None:
 
 
 def test_tokens_are_found_by_their_characters() -> None:
-    doc = read(Document(document_id="1", title="", text="The army attacked.", published_on=None)).sentences[1].doc
+    doc = read_as_document("The army attacked.").sentences[1].doc
     views = [{}, view((0, 0.0, 0.0), (4, 2.0, -2.0), (9, -1.0, -1.0))]
     assert odds_of(views, 1, doc, 1, 2) == {"actor": 2.0, "recipient": -2.0}
 
@@ -47,3 +62,18 @@ def test_higher_odds_pass_no_fewer_steps(one: float, other: float) -> None:
 def test_log_odds_are_finite_and_odd(chance: float) -> None:
     assert math.isclose(log_odds(chance), -log_odds(1 - chance), abs_tol=1e-6)
     assert abs(log_odds(chance)) < 6
+
+
+def test_views_are_kept_with_the_precision_of_a_byte(tmp_path: Path) -> None:
+    example = example_of("The army attacked.")
+    first, second = view(), view((0, 1.0, -2.0), (4, 3.0, -4.0), (9, -5.5, 5.5), (17, 0.0, 0.0))
+    write_views({example.identity: [first, second]}, tmp_path / "views.npz")
+    title, body = views_of(read_views(tmp_path / "views.npz"), example)
+    assert isinstance(body, View)
+    assert (title["event"], list(body.starts)) == (pytest.approx(0.9, abs=0.01), [0, 4, 9, 17])
+    assert np.allclose(body.table, second.table, atol=0.3)
+
+
+def test_an_article_without_views_has_none(tmp_path: Path) -> None:
+    write_views({"another": [view((0, 1.0, 1.0))]}, tmp_path / "views.npz")
+    assert views_of(read_views(tmp_path / "views.npz"), example_of("The army attacked.")) == [{}, {}]
