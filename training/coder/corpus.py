@@ -81,13 +81,13 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _invented(row: dict[str, Any]) -> Example:
-    """Lay the sentences of an article of our own out as a benchmark document."""
+    """Lay the sentences of an article of our own out as a benchmark document, whose names it must not share."""
     text, spans = "", []
     for number, sentence in enumerate(row["sentences"], 1):
         text += "" if not text else "\n\n" if number in row["paragraphs"] else " "
         spans.append([len(text), len(text) + len(sentence)])
         text += sentence
-    return _example(row | {"text": text, "sentences": spans}, row, is_real=False)
+    return _example(row | {"id": f"invented/{row['id']}", "text": text, "sentences": spans}, row, is_real=False)
 
 
 def _example(document: dict[str, Any], gold: Gold, *, is_real: bool) -> Example:
