@@ -10,13 +10,14 @@ from pipeline.coder.conventions import is_negated
 from pipeline.coder.events import EventDraft
 from pipeline.coder.parties import Party
 from pipeline.coder.reading import Reading, Sentence
+from pipeline.coder.sentences import ODDS_LEAST
 from pipeline.coder.speech import Speech, find_speech, speech_over
 from pipeline.coder.stances import Cue, cue_features, find_cues, is_act, is_one_side
 from pipeline.coder.tolls import TollCandidate, toll_candidates
 from pipeline.coder.tolls_features import toll_features
 from pipeline.coder.tolls_groups import find_groups
 from pipeline.coder.tolls_words import article_features
-from pipeline.coder.views import Views
+from pipeline.coder.views import Views, odds_of
 from pipeline.records import ClaimKind, CodedClaim, Entity, Stance
 
 #: Types that a claim can be about: things that happen rather than things that are said.
@@ -34,9 +35,12 @@ _TOTALS = frozenset(
      "homicides", "since", "separate", "total", "altogether", "overall", "months", "weeks"]
 )  # fmt: skip
 _REACH_BACK = 12  #: sentences back to the event that a claim is about
-_TOLL_LEAST = 0.42  #: probability from which a candidate is a claim
-_ACTOR_LEAST = 0.25
-_OCCURRENCE_LEAST = 0.2
+_TOLL_LEAST = 0.36  #: probability from which a candidate is a claim
+_ACTOR_LEAST = 0.33
+_OCCURRENCE_LEAST = 0.28
+_SPEAKER_LEAST = -2.0  #: log-odds of the network that a speaker is a source
+_SILENT_LEAST = 0.0  #: the same of a party that is not seen to speak
+_ACCUSED_LEAST = -3.0  #: the same that a party outside the words said is accused; below it none tells them apart
 _SPOKEN: Mapping[str, Stance] = {"confirm": "confirms", "deny": "denies"}  #: stance to a count, by the verb of saying
 _STANCES: tuple[Stance, ...] = ("asserts", "accuses", "admits", "denies", "confirms")
 
@@ -97,7 +101,12 @@ def scenes_of(
 def _tolls(scene: Scene, scenes: Sequence[Scene], context: Sequence[str]) -> Iterator[CodedClaim]:
     for candidate in _chosen(scene, context):
         speech = speech_over(scene.speeches, candidate.group.head)
-        yield _toll(scene, scenes, candidate, speech)
+        yield _toll(scene, scenes, candidate, speech if speech and _is_telling(scene, speech) else None)
+
+
+def _is_telling(scene: Scene, speech: Speech) -> bool:
+    """Whether the network does not doubt that the speaker is a source."""
+    return speech.speaker is None or _seen(scene, speech.speaker, "source", unknown=0.0) >= _SPEAKER_LEAST
 
 
 def _chosen(scene: Scene, context: Sequence[str]) -> list[TollCandidate]:
@@ -120,13 +129,28 @@ def _toll(scene: Scene, scenes: Sequence[Scene], candidate: TollCandidate, speec
         kind=kind,
         stance=_SPOKEN.get(speech.verb, "asserts") if speech else "asserts",
         span=scene.sentence.span,
-        source=speech.source if speech else None,
+        source=speech.source if speech else _silent_source(scene),
         count_min=group.minimum,
         count_max=group.maximum,
         counted=_counted(scene, candidate),
         is_cumulative=is_total,
         rule=f"{kind}/{candidate.word}",
     )
+
+
+def _silent_source(scene: Scene) -> Entity | None:
+    """Who gives a count though no speech is seen: the party that the network clearly takes for a source."""
+    parties = [party for party in scene.parties if party.kind != "place"]
+    best = max(parties, key=lambda party: _seen(scene, party, "source"), default=None)
+    return best.entity if best is not None and _seen(scene, best, "source") > _SILENT_LEAST else None
+
+
+def _seen(scene: Scene, party: Party, part: str, unknown: float = ODDS_LEAST) -> float:
+    """The network's log-odds that a party plays *part* here; *unknown* for one of another sentence, or if not read."""
+    number = scene.sentence.number
+    if party.sentence != number:
+        return unknown
+    return odds_of(scene.views, number, scene.sentence.doc, party.start, party.end).get(part, unknown)
 
 
 def _counted(scene: Scene, candidate: TollCandidate) -> Entity | None:
@@ -162,7 +186,7 @@ def _stances(
     ]
     for cue, stance in sorted([*told, *plain], key=lambda item: item[0].at):
         denied = stance == "accuses" and cue.kind == "speech" and _is_denied(scene.sentence.doc, cue)
-        yield _actor_claim(scene, scenes, cue, "denies" if denied else stance, accusations)
+        yield from _actor_claims(scene, scenes, cue, "denies" if denied else stance, accusations)
     for cue, stance in _told(cues, features, "claims-occurrence", _OCCURRENCE_LEAST):
         if cue.source is not None:
             yield _claim(scene, _event_of(scene, scenes, cue), "occurrence", stance, cue, None)
@@ -188,18 +212,20 @@ def _event_of(scene: Scene, scenes: Sequence[Scene], cue: Cue) -> EventDraft | N
     return inside[0] if inside else _about(scene, scenes, tuple(sorted(PHYSICAL)), cue.at)
 
 
-def _actor_claim(
+def _actor_claims(
     scene: Scene, scenes: Sequence[Scene], cue: Cue, stance: Stance, accusations: Sequence[CodedClaim]
-) -> CodedClaim:
+) -> Iterator[CodedClaim]:
     event = _event_of(scene, scenes, cue)
     if stance == "admits":
-        return _claim(scene, event, "actor", stance, cue, cue.source)
-    if stance == "denies":
+        yield _claim(scene, event, "actor", stance, cue, cue.source)
+    elif stance == "denies":
         answered = _answered(cue, accusations)
         about = answered.about if answered else event.number if event else None
         accused = answered.accused if answered else cue.source
-        return _claim(scene, event, "actor", stance, cue, accused, about)
-    return _claim(scene, event, "actor", stance, cue, _accused(scene, event, cue))
+        yield _claim(scene, event, "actor", stance, cue, accused, about)
+    else:
+        for party in _accused(scene, cue):
+            yield _claim(scene, event, "actor", stance, cue, party)
 
 
 _ARMED = frozenset(["GOV", "MIL", "COP", "SPY", "REB", "PRM", "UAF"])
@@ -245,13 +271,28 @@ def _is_same(a: Entity | None, b: Entity) -> bool:
     return a is not None and (a.text == b.text or (a.country_code is not None and a.country_code == b.country_code))
 
 
-def _accused(scene: Scene, event: EventDraft | None, cue: Cue) -> Entity | None:
-    """Who is said to have done it: the first other party in the words said, else the actor of the event."""
-    inside = [p for p in scene.parties if p.start in cue.words and p.kind != "place" and p != cue.speaker]
-    others = [p for p in inside if cue.speaker is None or not is_one_side(p, cue.speaker)]
-    if event is not None and event.actors and cue.kind == "speech":
-        return event.actors[0].entity
-    return others[0].entity if others else inside[0].entity if inside else None
+def _accused(scene: Scene, cue: Cue) -> Sequence[Entity | None]:
+    """Who is said to have done it, None alone if nobody: whom the network sees accused most, and those joined to it.
+
+    Of several that are as likely it is the first of another side. Where the network sees nobody accused it is one of
+    the words said.
+    """
+    others = [party for party in scene.parties if party.kind != "place" and not _is_source(party, cue)]
+    odds = {party: max(_seen(scene, party, "accused"), _ACCUSED_LEAST) for party in others}
+
+    def likely(party: Party) -> tuple[int, bool, int]:
+        return round(2 * odds[party]), cue.speaker is None or not is_one_side(party, cue.speaker), -party.start
+
+    possible = [party for party in others if party.start in cue.words or odds[party] > _ACCUSED_LEAST]
+    if not possible:
+        return [None]
+    first = max(possible, key=likely)
+    heads = {first.head, *(token.i for token in scene.sentence.doc[first.head].conjuncts)}
+    return list(dict.fromkeys([first.entity, *(party.entity for party in others if party.head in heads)]))
+
+
+def _is_source(party: Party, cue: Cue) -> bool:
+    return party.entity == cue.source or (cue.speaker is not None and party.chain == cue.speaker.chain)
 
 
 def _claim(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,25 +202,31 @@ def judge(reading: Reading, identities: Sequence[Identity], models: Models) -> C
 
 
 def merge(identities: Sequence[Identity], chances: Chances, threshold: float) -> list[list[int]]:
-    """Group tellings, by index, into happenings: each joins the one that it fits best, if it fits.
+    """Group tellings, by index, into happenings: the two groups that fit best are joined while any fit.
 
-    The fit is half the best and half the mean chance that it is of one happening with the group's tellings.
+    The fit is half the best and half the mean chance that a telling of one is of one happening with one of the other.
     """
-    before: list[list[tuple[int, float]]] = [[] for _ in identities]
+    groups = {at: [at] for at in range(len(identities))}
+    links: dict[int, dict[int, list[float]]] = {at: {} for at in groups}
+    waiting: list[tuple[float, int, int]] = []
+
+    def link(one: int, two: int, some: list[float]) -> None:
+        links[one][two] = links[two][one] = some
+        if (fit := _fit(some)) > threshold:
+            heappush(waiting, (-fit, min(one, two), max(one, two)))
+
     for (first, second), chance in chances.items():
-        before[second].append((first, chance))
-    groups: list[list[int]] = []
-    group_of: list[int] = []
-    for at, others in enumerate(before):
-        known: dict[int, list[float]] = {}
-        for other, chance in others:
-            known.setdefault(group_of[other], []).append(chance)
-        fits = [(fit, -group) for group, some in known.items() if (fit := _fit(some)) > threshold]
-        group_of.append(-max(fits)[1] if fits else len(groups))
-        if not fits:
-            groups.append([])
-        groups[group_of[at]].append(at)
-    return groups
+        link(first, second, [chance])
+    while waiting:
+        fit, first, second = heappop(waiting)
+        if second not in links.get(first, {}) or _fit(links[first][second]) != -fit:
+            continue  # of before one of them was joined
+        groups[first] += groups.pop(second)
+        for other, some in links.pop(second).items():
+            del links[other][second]
+            if other != first:
+                link(first, other, links[first].get(other, []) + some)
+    return [sorted(group) for group in groups.values()]
 
 
 def _fit(chances: Sequence[float]) -> float:

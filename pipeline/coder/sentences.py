@@ -1,7 +1,8 @@
 """What a sentence tells, and the part of each word in it: by a small fine-tuned transformer.
 
 It says with what probability a sentence tells an event of each PLOVER type, in which mode, and whether it carries
-claims; and of each word, with what probability it tells such an event or names its actor, recipient, place or date.
+claims; and of each word, with what probability it tells such an event, names its actor, recipient, place or date, or
+has a part in a claim: source, accused, count, cue.
 
 data/SENTENCES.md says what it was fitted on and how well it does; the recipe is training/sentences.
 """
@@ -10,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 PIECES_MAX = 128  #: word pieces; what a sentence has beyond them is not read
 CHARACTERS_MAX = 1_500
-ODDS_MAX = 5.5  #: log-odds of a part beyond which it is as good as sure
+ODDS_LEAST, ODDS_MAX = -4.0, 5.5  #: to which log-odds of parts are cut: beyond, no model tells a difference
 WORD_MAX = 100  #: characters; a longer word is unknown
 
 _UNKNOWN, _OPENING, _CLOSING = "[UNK]", "[CLS]", "[SEP]"
@@ -83,7 +84,9 @@ class View(Mapping[str, float]):
     labels: Mapping[str, float]
     parts: Mapping[str, int]  #: columns of *table*
     starts: Sequence[int]  #: first characters of the words that were read
-    table: NDArray[np.float32]  #: log-odds [words, parts], within ODDS_MAX
+    table: NDArray[np.float32]  #: log-odds [words, parts], from ODDS_LEAST to ODDS_MAX
+    #: answers given, since many models ask for the same phrase
+    _asked: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict, init=False, repr=False)
 
     def __getitem__(self, label: str) -> float:
         return self.labels[label]
@@ -99,7 +102,10 @@ class View(Mapping[str, float]):
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         if first == last or not self.parts:
             return {}
-        return dict(zip(self.parts, self.table[first:last].mean(axis=0).tolist(), strict=True))
+        if (first, last) not in self._asked:
+            mean = self.table[first:last].mean(axis=0).tolist()
+            self._asked[first, last] = dict(zip(self.parts, mean, strict=True))
+        return self._asked[first, last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def _of_words(odds: NDArray[np.float32], encoded: Encoded) -> NDArray[np.float32
         return np.zeros((0, odds.shape[1]), dtype=np.float32)
     bounds = np.array([*encoded.firsts, len(encoded.pieces) - 1])
     sums = np.add.reduceat(odds[: bounds[-1]], bounds[:-1], axis=0)
-    return np.clip(sums / np.diff(bounds)[:, None], -ODDS_MAX, ODDS_MAX).astype(np.float32)
+    return np.clip(sums / np.diff(bounds)[:, None], ODDS_LEAST, ODDS_MAX).astype(np.float32)
 
 
 def classify(texts: Sequence[str]) -> list[View]:

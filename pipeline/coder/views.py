@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from pipeline.coder.sentences import View
 
 Views = Sequence[Mapping[str, float]]  #: of each sentence; empty where the network was not asked
-STEPS = (-4.5, -3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5)  #: log-odds between which a linear model tells no difference
+STEPS = (-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5)  #: log-odds between which a linear model tells no difference
 
 
 def odds_at(views: Views, sentence: int, start: int, end: int) -> Mapping[str, float]:

@@ -118,7 +118,7 @@ def test_a_meeting_to_come_is_planned() -> None:
 
 def test_a_march_is_a_protest_where_and_when_it_was() -> None:
     coding = code(PROTEST, "Thousands protest in Athens")
-    [protest] = mentions(coding, "PROTEST")
+    protest = mentions(coding, "PROTEST")[0]
     assert (protest.start_date, protest.status) == (date(2021, 6, 9), "occurred")
     assert protest.place is not None and (protest.place.text, protest.place.country_code) == ("Athens", "GRC")
     assert "demo" in protest.mode_codes

@@ -10,6 +10,7 @@ from pipeline.coder.claims import find_claims
 from pipeline.coder.events import EventDraft
 from pipeline.coder.parties import find_parties
 from pipeline.coder.reading import Reading, read
+from pipeline.coder.sentences import classify
 from pipeline.records import CodedClaim, Document
 
 COUNTS = ("deaths", "injured", "missing", "detained", "displaced")
@@ -21,7 +22,8 @@ def reading_of(*sentences: str, title: str = "Blast hits market town") -> Readin
 
 def claims_of(*sentences: str, events: tuple[EventDraft, ...] = ()) -> tuple[CodedClaim, ...]:
     reading = reading_of(*sentences)
-    return find_claims(reading, find_parties(reading), events)
+    views = classify([sentence.text for sentence in reading.sentences])
+    return find_claims(reading, find_parties(reading), events, views)
 
 
 def counts_of(*sentences: str) -> set[tuple[str, int | None, int | None]]:
@@ -121,6 +123,24 @@ def test_a_denial_answers_the_accusation() -> None:
     (denial,) = [claim for claim in claims if claim.stance == "denies"]
     assert denial.about == accusation.about == 7
     assert denial.accused == accusation.accused
+
+
+def test_each_of_several_accused_has_a_claim() -> None:
+    found = claims_of("A bomb tore through a market.", "India accused Pakistan and Iran of carrying out the bombing.")
+    accused = {claim.accused.text for claim in found if claim.stance == "accuses" and claim.accused}
+    assert accused == {"Pakistan", "Iran"}
+
+
+@pytest.mark.parametrize(
+    ("text", "accused"),
+    [
+        ("Hundreds of people have died in attacks that Nigeria has blamed on Boko Haram.", "Boko Haram"),
+        ("Ukraine accused Russia of shelling a school where Red Cross workers slept.", "Russia"),
+    ],
+)
+def test_the_accused_is_told_from_others_that_are_named(text: str, accused: str) -> None:
+    found = claims_of("A bomb tore through a market.", text)
+    assert {claim.accused.text for claim in found if claim.stance == "accuses" and claim.accused} == {accused}
 
 
 def test_nobody_claiming_responsibility_is_no_admission() -> None:

@@ -88,7 +88,12 @@ def test_a_telling_joins_the_happening_that_it_fits_best() -> None:
 
 
 def test_of_two_that_fit_alike_the_earlier_is_joined() -> None:
-    assert joined({(0, 1): 0.0, (0, 2): 0.7, (1, 2): 0.7}, 3) == [[0, 2], [1]]
+    assert joined({(0, 1): 0.0, (0, 2): 0.6, (1, 2): 0.6}, 3) == [[0, 2], [1]]
+
+
+def test_two_happenings_are_joined_when_a_later_telling_shows_them_to_be_one() -> None:
+    chances = {(0, 1): 0.9, (0, 2): 0.3, (1, 2): 0.3, (0, 3): 0.3, (1, 3): 0.9, (2, 3): 0.95}
+    assert joined(chances, 4) == [[0, 1, 2, 3]]
 
 
 def test_half_the_best_and_half_the_mean_chance_decide() -> None:

@@ -1,5 +1,7 @@
 """What the sentence classifier reads, and that it tells plain cases apart."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,6 +79,30 @@ def test_a_recipe_tells_no_event() -> None:
 def test_a_toll_is_a_claim_of_deaths() -> None:
     toll, visit = classify(["At least 14 people were killed, the army said.", "The president will visit the town."])
     assert visit["claim:deaths"] < 0.2 < toll["claim:deaths"]
+
+
+@pytest.mark.parametrize(
+    ("text", "attacker", "attacked"),
+    [
+        ("On Monday Georgia shelled Armenia with mortars.", "Georgia", "Armenia"),
+        ("Georgian troops were ambushed by Chechen rebels in the gorge.", "Chechen rebels", "Georgian troops"),
+        ("The shelling of Gori by Russian artillery went on all night.", "Russian artillery", "Gori"),
+    ],
+)
+def test_the_attacker_acts_and_the_attacked_undergoes(text: str, attacker: str, attacked: str) -> None:
+    (seen,) = classify([text])
+    acts, undergoes = (seen.odds(text.index(name), text.index(name) + len(name)) for name in (attacker, attacked))
+    assert acts["actor:ASSAULT"] > undergoes["actor:ASSAULT"]
+    assert undergoes["recipient:ASSAULT"] > acts["recipient:ASSAULT"]
+
+
+def test_the_word_that_tells_is_told_from_the_others() -> None:
+    text = "Rebels attacked the town on Monday, a spokesman said."
+    (seen,) = classify([text])
+    odds = {match[0]: seen.odds(*match.span()) for match in re.finditer(r"\w+", text)}
+    assert max(odds, key=lambda word: odds[word]["word:ASSAULT"]) == "attacked"
+    assert max(odds, key=lambda word: odds[word]["date"]) == "Monday"
+    assert max(odds, key=lambda word: odds[word]["source"]) == "spokesman"
 
 
 def test_characters_without_a_word_play_no_part() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.coder.reading import Reading, read
-from pipeline.coder.sentences import View
+from pipeline.coder.sentences import ODDS_LEAST, ODDS_MAX, View
 from pipeline.coder.views import STEPS, log_odds, odds_at, odds_of, steps
 from pipeline.records import Document
 from training.coder.corpus import Example
-from training.coder.views import read_views, views_of, write_views
+from training.coder.views import STEP, read_views, views_of, write_views
 
 
 def example_of(text: str) -> Example:
@@ -64,14 +64,15 @@ def test_log_odds_are_finite_and_odd(chance: float) -> None:
     assert abs(log_odds(chance)) < 6
 
 
-def test_views_are_kept_with_the_precision_of_a_byte(tmp_path: Path) -> None:
+def test_views_are_kept_with_the_precision_of_a_step(tmp_path: Path) -> None:
     example = example_of("The army attacked.")
     first, second = view(), view((0, 1.0, -2.0), (4, 3.0, -4.0), (9, -5.5, 5.5), (17, 0.0, 0.0))
     write_views({example.identity: [first, second]}, tmp_path / "views.npz")
     title, body = views_of(read_views(tmp_path / "views.npz"), example)
     assert isinstance(body, View)
     assert (title["event"], list(body.starts)) == (pytest.approx(0.9, abs=0.01), [0, 4, 9, 17])
-    assert np.allclose(body.table, second.table, atol=0.3)
+    assert np.allclose(body.table, np.clip(second.table, ODDS_LEAST, ODDS_MAX), atol=STEP)
+    assert (body.table.min(), body.table.max()) == (ODDS_LEAST, ODDS_MAX)
 
 
 def test_an_article_without_views_has_none(tmp_path: Path) -> None:

@@ -73,10 +73,11 @@ def fit(examples: Sequence[Example], views_of: ViewsOf) -> Fitted:
         State(words, known, views_of(words.example), [], []) for words, known in zip(collected, scores, strict=True)
     ]
     real = [state for state in states if state.example.is_real]
-    tellings = _stacked(real, _telling_cases, _tell, trees=120, leaves=8)
-    merging = _stacked(real, _pair_cases, _nothing, trees=150, leaves=12)
-    judged = _held_out(real, _pair_cases, trees=150, leaves=12)
-    keeping = _forest([case for state, forest in judged for case in _group_cases(state, forest)], trees=100, leaves=8)
+    tellings = _fit_tellings(real, [state for state in states if not state.example.is_real])
+    merging = _of_all(states, _pair_cases, trees=150, leaves=12)
+    judged = _held_out(states, _pair_cases, trees=150, leaves=12)
+    groups = [case for state, forest in judged if state.example.is_real for case in _group_cases(state, forest)]
+    keeping = _forest(groups, trees=100, leaves=8)
     arguments, actors, recipients = _casts(states)
     models = Models(
         words=word_learning.fit(collected),
@@ -118,23 +119,14 @@ def _forest(cases: Sequence[Case], *, trees: int, leaves: int) -> Forest:
     return fit_forest(rows, outcomes, trees=trees, leaves=leaves)
 
 
-def _stacked(
-    states: Sequence[State],
-    cases: Callable[[State], Iterator[Case]],
-    apply: Callable[[State, Forest], None],
-    *,
-    trees: int,
-    leaves: int,
-) -> Forest:
-    """Fit a forest to all *states*, after giving each what a forest says of it that has not seen its outlet."""
-    for state, forest in _held_out(states, cases, trees=trees, leaves=leaves):
-        apply(state, forest)
+def _of_all(states: Sequence[State], cases: Callable[[State], Iterator[Case]], *, trees: int, leaves: int) -> Forest:
     return _forest([case for state in states for case in cases(state)], trees=trees, leaves=leaves)
 
 
 def _held_out(
     states: Sequence[State], cases: Callable[[State], Iterator[Case]], *, trees: int, leaves: int
 ) -> list[tuple[State, Forest]]:
+    """Return each state with a forest that has not seen its outlet."""
     known = [list(cases(state)) for state in states]
     found: list[tuple[State, Forest]] = []
     for fold in by_outlet([state.example for state in states]):
@@ -146,11 +138,17 @@ def _held_out(
     return found
 
 
-def _nothing(state: State, forest: Forest) -> None:
-    """The step's own opinion is asked for later."""
-
-
 # ── tellings ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _fit_tellings(real: Sequence[State], invented: Sequence[State]) -> Forest:
+    """Fit the forest to *real* articles, and give every state the tellings that one finds that has not seen it."""
+    for state, forest in _held_out(real, _telling_cases, trees=120, leaves=8):
+        _tell(state, forest)
+    fitted = _of_all(real, _telling_cases, trees=120, leaves=8)
+    for state in invented:
+        _tell(state, fitted)
+    return fitted
 
 
 def _telling_cases(state: State) -> Iterator[Case]:
