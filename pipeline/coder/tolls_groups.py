@@ -65,6 +65,7 @@ _THINGS = frozenset(
         "train", "ballot", "vote", "seat", "goal", "point", "percent", "phone", "letter", "case", "charge", "count",
     ]
 )  # fmt: skip
+_AGED = frozenset(["baby", "boy", "child", "girl", "man", "teenager", "woman", "youth"])
 _GAP = 5  #: tokens between a number and the noun that it counts
 _GROUPS_MAX = 24  #: in a sentence; what counts more is a table
 
@@ -170,6 +171,8 @@ def _may_count_people(doc: Doc, at: int, count: Count) -> bool:
     """Not a date, an age, a sum of money, a measure, an ordinal in a name or a list number."""
     before = doc[at - 1] if at else None
     after = doc[count.end] if count.end < len(doc) else None
+    if before is not None and before.lower_ == "of" and at > 1 and doc[at - 2].lower_ in _AGED:
+        return False  # "a girl of 12"
     if before is not None and (
         before.text in ("$", "£", "€", "#", "-", "/", ".") or before.lower_ in _MONTHS | {"aged"}
     ):

@@ -52,6 +52,11 @@ def test_the_dead_and_the_wounded_of_one_sentence_are_two_counts() -> None:
     assert found == {("deaths", 3, 3), ("injured", 12, 12)}
 
 
+def test_the_age_of_somebody_is_no_count() -> None:
+    found = counts_of("A missile hit the town.", "The death toll rose to 10 after a girl of 12 died of her wounds.")
+    assert found == {("deaths", 10, 10)}
+
+
 def test_at_least_holds_for_both_numbers_of_a_shortened_sentence() -> None:
     found = counts_of("A bomb went off.", "At least 30 people were killed and 75 wounded in the attack.")
     assert found == {("deaths", 30, None), ("injured", 75, None)}

@@ -63,6 +63,11 @@ def test_the_place_of_the_verb_is_the_events() -> None:
     assert found is not None and found.text == "Kandahar"
 
 
+def test_where_a_missile_was_fired_from_is_not_where_it_struck() -> None:
+    found = placed("Armenia fired a missile from the Vardenis area, Azerbaijan said.", "fired")
+    assert found is None or "Vardenis" not in found.text
+
+
 def test_without_a_place_there_is_none() -> None:
     assert placed("Gunmen attacked a police station on Sunday.", "attacked") is None
 
