@@ -100,7 +100,7 @@ class View(Mapping[str, float]):
     def odds(self, start: int, end: int) -> Mapping[str, float]:
         """Return the mean log-odds of each part over the words in characters [start, end); none of them, nothing."""
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
-        if first == last or not self.parts:
+        if first == last:
             return {}
         if (first, last) not in self._asked:
             mean = self.table[first:last].mean(axis=0).tolist()
@@ -121,10 +121,9 @@ class Classifier:
         """Return what is said of the sentence *text*; probabilities are independent of one another."""
         encoded = self.pieces.encode(text)
         given = {"pieces": np.array(encoded.pieces, dtype=np.int64)}
-        of_sentence, *of_pieces = self.session.run(None, given)
+        of_sentence, of_pieces = self.session.run(["probabilities", "odds"], given)
         labels = dict(zip(self.labels, of_sentence[0].tolist(), strict=True))
-        odds = of_pieces[0] if of_pieces else np.zeros((len(encoded.pieces), 0), dtype=np.float32)
-        return View(labels, self.parts, encoded.starts, _of_words(odds, encoded))
+        return View(labels, self.parts, encoded.starts, _of_words(of_pieces, encoded))
 
 
 def _of_words(odds: NDArray[np.float32], encoded: Encoded) -> NDArray[np.float32]:
@@ -152,15 +151,12 @@ def load() -> Classifier:
 
 
 def unpack(model: bytes) -> Classifier:
-    """Return the classifier of an ONNX *model* with its labels and word pieces as metadata, one a line.
-
-    A model of sentences alone has no output for pieces; its views tell no parts.
-    """
+    """Return the classifier of an ONNX *model* with its labels, parts and word pieces as metadata, one a line."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     notes = session.get_modelmeta().custom_metadata_map
-    pieces, labels, parts = (tuple(notes.get(name, "").split()) for name in ("pieces", "labels", "parts"))
+    pieces, labels, parts = (tuple(notes[name].split()) for name in ("pieces", "labels", "parts"))
     return Classifier(session, WordPieces(pieces), labels, {part: column for column, part in enumerate(parts)})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.coder.reading import Reading
 from pipeline.coder.views import Views, odds_of, steps
-from pipeline.coder.when_where import SAYING, attachment, clause_head, relation
+from pipeline.coder.when_where import SAYING, attachment, case_of, clause_head, relation
 from pipeline.coder.where_locations import Location, dateline_location
 from pipeline.places.names import fold
 
@@ -19,6 +19,7 @@ _RANKS = (
     "dateline",
 )  # fmt: skip
 _ACTS = dict.fromkeys(("ACCUSE", "REJECT", "REQUEST", "THREATEN", "AGREE", "SUPPORT", "CONCEDE", "SANCTION"), "word")
+_SENDING = frozenset(["fire", "launch", "shoot"])
 _LOCATING = frozenset(
     ["in", "at", "near", "on", "outside", "inside", "around", "across", "from", "to", "into", "of", "toward", "towards"]
 )
@@ -46,7 +47,8 @@ def location_candidates(
     """Return each place that may be the event's, as named where it stands closest, with its features."""
     told = dict(reversed(tellings[:TELLINGS_MAX]))
     near = _near(told, len(locations))
-    seen = [_view(reading, location, told, locations[n]) for n in near for location in locations[n]]
+    named = [location for n in near for location in locations[n] if not _is_origin(reading, location)]
+    seen = [_view(reading, location, told, locations[location.sentence]) for location in named]
     dateline = dateline_location(reading, _countries(locations[: LEDE + 1]))
     if dateline is not None:
         seen.append(_View(dateline, "dateline", _RANKS.index("dateline"), True))
@@ -60,6 +62,12 @@ def location_candidates(
         (view.location, frozenset(_features(reading, view, same, told, leading, type_code, best, views)))
         for view, same in best
     ]
+
+
+def _is_origin(reading: Reading, location: Location) -> bool:
+    """Whether a missile or shot came from there: "firing a missile from the border"."""
+    head = reading.sentences[location.sentence].doc[location.start : location.end].root
+    return case_of(head) == "from" and head.head.lemma_ in _SENDING
 
 
 def _near(told: Mapping[int, int], count: int) -> list[int]:

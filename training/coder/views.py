@@ -12,7 +12,7 @@ from pipeline.coder.views import Views
 from training.coder.corpus import Example
 
 Bytes = NDArray[np.uint8]
-STEP = 0.25  #: of log-odds, between two that are kept as one; finer ones cost more room and teach no more
+STEP = 0.25  #: of log-odds, between two that are kept as one; finer ones cost more room
 
 
 @dataclass(frozen=True, slots=True)
