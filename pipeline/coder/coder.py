@@ -120,9 +120,7 @@ def analyse(document: Document, models: Models | None = None, view: View = netwo
     views = view(reading, [*({0} | set(promising(candidates, scores)))])
     tellings = literal(reading, find_tellings(candidates, scores, views, len(reading.sentences), models, TELL))
     places, times = (find_locations(reading), find_times(reading)) if tellings else ((), ())
-    identities = [
-        identify(reading, t, parties[t.sentence], places[t.sentence], times[t.sentence], views) for t in tellings
-    ]
+    identities = identify(reading, tellings, parties, places, times, views)
     pairs = judge(reading, identities, models)
     joined = merge(identities, pairs, MERGE)
     kept = models.keeping.chances(group_rows(joined, identities, pairs, views))

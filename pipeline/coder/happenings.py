@@ -59,17 +59,44 @@ class Identity:
 
 def identify(
     reading: Reading,
+    tellings: Sequence[Telling],
+    parties: Sequence[Sequence[Party]],
+    places: Sequence[Sequence[Location]],
+    times: Sequence[Sequence[Time]],
+    views: Views,
+) -> list[Identity]:
+    """Return what the sentence of each telling says of the happening; *parties* and the rest are by sentence."""
+    told = sorted({telling.sentence for telling in tellings})
+    wordings = {number: _wording(reading.sentences[number].doc) for number in told}
+    return [
+        _identity(reading, t, wordings[t.sentence], parties[t.sentence], places[t.sentence], times[t.sentence], views)
+        for t in tellings
+    ]
+
+
+def _wording(doc: Doc) -> tuple[frozenset[str], frozenset[str]]:
+    """The numbers of a sentence, and the lemmas of its words with a meaning of their own."""
+    words = [(word.pos_, word) for word in doc]
+    return (
+        frozenset(word.lower_ for kind, word in words if kind == "NUM"),
+        frozenset(word.lemma_.lower() for kind, word in words if kind in _CONTENT),
+    )
+
+
+def _identity(
+    reading: Reading,
     telling: Telling,
+    wording: tuple[frozenset[str], frozenset[str]],
     parties: Sequence[Party],
     places: Sequence[Location],
     times: Sequence[Time],
     views: Views,
 ) -> Identity:
-    """Return what the sentence of *telling*, with its parties, places and times, says of the happening."""
     doc = reading.sentences[telling.sentence].doc
     token = doc[telling.token]
     logic = logical_arguments(token)
     view = views[telling.sentence]
+    numbers, content = wording
     return Identity(
         telling=telling,
         lemma=token.lemma_.lower(),
@@ -82,8 +109,8 @@ def identify(
         places=frozenset(place.text.casefold() for place in places),
         days=tuple((time.first, time.last) for time in times),
         own_day=next((time.first for time in times if _is_own_day(doc, token, time)), None),
-        numbers=frozenset(word.lower_ for word in doc if word.pos_ == "NUM"),
-        content=frozenset(word.lemma_.lower() for word in doc if word.pos_ in _CONTENT),
+        numbers=numbers,
+        content=content,
         main=view["main"] if view else UNKNOWN,
         background=view["background"] if view else UNKNOWN,
     )

@@ -29,8 +29,9 @@ class Linear:
 
     def scores(self, features: Iterable[str]) -> dict[str, float]:
         """Return the probability of each label; they sum to 1."""
-        known = [self.rows[name] for name in sorted(set(features)) if name in self.rows]
-        logits = self.bias + self.weights[known].sum(axis=0)
+        row_of = self.rows.get
+        known = sorted({row for name in features if (row := row_of(name)) is not None})
+        logits = self.bias + self.weights.take(known, axis=0).sum(axis=0)
         powers = np.exp(logits - logits.max())
         return dict(zip(self.labels, (powers / powers.sum()).tolist(), strict=True))
 

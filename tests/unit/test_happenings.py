@@ -34,12 +34,12 @@ def identities_of(text: str, *words: str, type_code: str = "ASSAULT") -> tuple[R
     parties, places, times = find_parties(reading), find_locations(reading), find_times(reading)
     views: list[Mapping[str, float]] = [{}] * len(reading.sentences)
     told = [
-        (sentence.number, token.i) for sentence in reading.sentences for token in sentence.doc if token.text in words
+        telling(sentence.number, token.i, type_code)
+        for sentence in reading.sentences
+        for token in sentence.doc
+        if token.text in words
     ]
-    return reading, [
-        identify(reading, telling(number, token, type_code), parties[number], places[number], times[number], views)
-        for number, token in told
-    ]
+    return reading, identify(reading, told, parties, places, times, views)
 
 
 def telling(sentence: int, token: int, type_code: str = "ASSAULT") -> Telling:

@@ -40,6 +40,7 @@ from training.coder.words import Scores, Words
 
 ViewsOf = Callable[[Example], Views]
 _NOTHING: Any = None
+INVENTED = 0.1  #: weight of a side of an event of an invented article in choosing actors and recipients
 
 
 @dataclass(slots=True)
@@ -114,9 +115,9 @@ def _drafts(state: State) -> list[EventDraft]:
 Case = tuple[Row, bool]
 
 
-def _forest(cases: Sequence[Case], *, trees: int, leaves: int) -> Forest:
+def _forest(cases: Sequence[Case], weights: Sequence[float] | None = None, *, trees: int, leaves: int) -> Forest:
     rows, outcomes = zip(*cases, strict=True)
-    return fit_forest(rows, outcomes, trees=trees, leaves=leaves)
+    return fit_forest(rows, outcomes, weights, trees=trees, leaves=leaves)
 
 
 def _of_all(states: Sequence[State], cases: Callable[[State], Iterator[Case]], *, trees: int, leaves: int) -> Forest:
@@ -168,14 +169,8 @@ def _tell(state: State, forest: Forest) -> None:
     models = _with(models, tellings=forest)
     found = find_tellings(state.words.candidates, state.scores, state.views, length, models, TELL)
     state.tellings = literal(example.reading, found)
-    state.identities = [identified(example, telling, state.views) for telling in state.tellings]
-
-
-def identified(example: Example, telling: Telling, views: Views) -> Identity:
-    """Return the identity of *telling* in *example*."""
-    number = telling.sentence
-    return identify(
-        example.reading, telling, example.parties[number], example.places[number], example.times[number], views
+    state.identities = identify(
+        example.reading, state.tellings, example.parties, example.places, example.times, state.views
     )
 
 
@@ -245,14 +240,16 @@ def _casts(states: Sequence[State]) -> tuple[Linear, Forest, Forest]:
         for state in states
     }
     rows: list[tuple[Row, bool, bool]] = []
+    weights: list[float] = []
     for fold in by_outlet([state.example for state in states]):
         held = {id(states[at]) for at in fold}
         model = _arguments([case for key, some in by_state.items() if key not in held for case in some])
-        rows += [
-            case for s, event, tellings in told if id(s) in held for case in _side_cases(s, event, tellings, model)
-        ]
-    actors = _forest([(row, acts) for row, acts, _ in rows], trees=120, leaves=12)
-    recipients = _forest([(row, undergoes) for row, _, undergoes in rows], trees=120, leaves=12)
+        for s, event, tellings in told:
+            cases = list(_side_cases(s, event, tellings, model)) if id(s) in held else []
+            rows += cases
+            weights += [1.0 if s.example.is_real else INVENTED] * len(cases)
+    actors = _forest([(row, acts) for row, acts, _ in rows], weights, trees=120, leaves=12)
+    recipients = _forest([(row, undergoes) for row, _, undergoes in rows], weights, trees=120, leaves=12)
     return _arguments([case for some in by_state.values() for case in some]), actors, recipients
 
 

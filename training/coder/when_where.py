@@ -27,6 +27,7 @@ from training.coder.corpus import Example, Gold
 
 PENALTY = 8.0
 MIN_COUNT = 2  #: groups that a feature must occur in
+INVENTED = 0.1  #: weight of an event of an invented article, which names more times and places than a real one
 
 Choice = tuple[object, frozenset[str]]
 
@@ -35,10 +36,10 @@ Choice = tuple[object, frozenset[str]]
 class Group:
     """One gold event with its candidates; *right* are the indexes of those that are right, none if none is stated."""
 
-    publisher: str
     choices: list[Choice]
     right: frozenset[int]
     is_stated: bool
+    weight: float
 
 
 def fit_both(told: Iterable[tuple[Example, Gold, Sequence[tuple[int, int]], Views]]) -> dict[str, Linear]:
@@ -48,14 +49,15 @@ def fit_both(told: Iterable[tuple[Example, Gold, Sequence[tuple[int, int]], View
     for example, event, tellings, views in told:
         when = time_candidates(example.reading, tellings, example.times, event["type"], views)
         where = location_candidates(example.reading, tellings, example.places, event["type"], views)
-        times.append(_group(example.document, when, event["date"], is_time))
-        places.append(_group(example.document, where, event["place"], is_place))
+        weight = 1.0 if example.is_real else INVENTED
+        times.append(_group(when, event["date"], is_time, weight))
+        places.append(_group(where, event["place"], is_place, weight))
     return {"when": fit(times), "where": fit(places)}
 
 
-def _group(document: dict[str, Any], choices: Sequence[Choice], gold: Any, is_right: Callable[..., bool]) -> Group:
+def _group(choices: Sequence[Choice], gold: Any, is_right: Callable[..., bool], weight: float) -> Group:
     right = {number for number, (found, _) in enumerate(choices) if gold and is_right(found, gold)}
-    return Group(document["publisher"] or "", list(choices), frozenset(right), gold is not None)
+    return Group(list(choices), frozenset(right), gold is not None, weight)
 
 
 def is_time(time: Time, gold: dict[str, Any]) -> bool:
@@ -84,8 +86,9 @@ def fit(groups: Sequence[Group]) -> Linear:
     counts = Counter(name for group in usable for name in {name for _, names in group.choices for name in names})
     rows = {name: row for row, name in enumerate(sorted(name for name, n in counts.items() if n >= MIN_COUNT))}
     matrix, owner, right = _matrix(usable, rows)
+    shares = np.array([group.weight for group in usable])
     weights = minimize(
-        _loss, np.zeros(len(rows) + 1), (matrix, owner, right), "L-BFGS-B", jac=True, options={"maxiter": 300}
+        _loss, np.zeros(len(rows) + 1), (matrix, owner, right, shares), "L-BFGS-B", jac=True, options={"maxiter": 300}
     ).x
     both = np.stack([np.zeros(len(rows)), weights[:-1]], axis=1).astype(np.float32)
     return Linear(("no", "yes"), rows, both, np.array([0, weights[-1]], dtype=np.float32))
@@ -102,9 +105,16 @@ def _matrix(groups: Sequence[Group], rows: dict[str, int]) -> tuple[csr_matrix, 
 
 
 def _loss(
-    weights: NDArray[np.float64], matrix: csr_matrix, owner: NDArray[np.int64], right: NDArray[np.bool_]
+    weights: NDArray[np.float64],
+    matrix: csr_matrix,
+    owner: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    shares: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64]]:
-    """Minus the log-likelihood of the right candidates, "none" having the score 0, with the penalty; and its slope."""
+    """Minus the log-likelihood of the right candidates, "none" having the score 0, with the penalty; and its slope.
+
+    *shares* are the weights of the groups.
+    """
     scores = matrix @ weights[:-1] + weights[-1]
     count = int(owner[-1]) + 1
     top = np.zeros(count)
@@ -113,6 +123,6 @@ def _loss(
     total = none + np.bincount(owner, powers, count)
     is_stated = np.bincount(owner, right, count) > 0
     won = np.where(is_stated, np.bincount(owner, powers * right, count), none)
-    slope = np.where(right, powers / won[owner], 0) - powers / total[owner]
+    slope = shares[owner] * (np.where(right, powers / won[owner], 0) - powers / total[owner])
     gradient = np.append(matrix.T @ slope - PENALTY * weights[:-1], slope.sum())
-    return float(PENALTY / 2 * weights[:-1] @ weights[:-1] - np.log(won / total).sum()), -gradient
+    return float(PENALTY / 2 * weights[:-1] @ weights[:-1] - shares @ np.log(won / total)), -gradient

@@ -12,11 +12,17 @@ from training.sentences.corpus import LABELS, TYPES, Article
 FOLDS = 5
 
 
-def out_of_fold(articles: Sequence[Article], make: Callable[[Sequence[Article]], bytes]) -> dict[str, list[View]]:
-    """Return what is said of each article's sentences by a model that has not seen its outlet."""
+def out_of_fold(
+    articles: Sequence[Article], make: Callable[[Sequence[Article], frozenset[str]], bytes]
+) -> dict[str, list[View]]:
+    """Return what is said of each article's sentences by a model that has not seen its outlet.
+
+    *make* gives the model that some articles teach, those named having been left out.
+    """
     found: dict[str, list[View]] = {}
     for held in folds(articles):
-        classifier = unpack(make([article for article in articles if article.identifier not in held]))
+        others = [article for article in articles if article.identifier not in held]
+        classifier = unpack(make(others, held))
         for article in articles:
             if article.identifier in held:
                 found[article.identifier] = [classifier.classify(text) for text in article.texts]

@@ -15,7 +15,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, checker, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from pipeline.coder.sentences import PIECES_MAX
-from training.sentences.network import EPSILON, HEADS, WIDTH
+from training.sentences.network import SHAPE
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -54,7 +54,7 @@ class Graph:
     def norm(self, x: str, weights: Weights, part: str) -> str:
         """Add torch's LayerNorm."""
         scale, bias = (self.constant(weights[f"{part}.{kind}"]) for kind in ("weight", "bias"))
-        return self.add("LayerNormalization", x, scale, bias, epsilon=EPSILON)
+        return self.add("LayerNormalization", x, scale, bias, epsilon=SHAPE.epsilon)
 
 
 def to_onnx(weights: Weights, layers: int, labels: Sequence[str], parts: Sequence[str], pieces: Sequence[str]) -> bytes:
@@ -66,9 +66,11 @@ def to_onnx(weights: Weights, layers: int, labels: Sequence[str], parts: Sequenc
     x = _embed(graph, weights)
     for layer in range(layers):
         x = _layer(graph, x, weights, f"layers.{layer}")
-    mean, head = graph.add("ReduceMean", x, graph.integers(0)), graph.constant(weights["head.weight"].T)
-    graph.add("Sigmoid", graph.add("Gemm", mean, head, graph.constant(weights["head.bias"])), name="probabilities")
-    graph.add("Gemm", x, graph.constant(weights["parts.weight"].T), graph.constant(weights["parts.bias"]), name="odds")
+    mean, head = graph.add("ReduceMean", x, graph.integers(0)), graph.constant(weights["heads.labels.weight"].T)
+    whole = graph.add("Gemm", mean, head, graph.constant(weights["heads.labels.bias"]))
+    graph.add("Sigmoid", whole, name="probabilities")
+    each = (graph.constant(weights["heads.parts.weight"].T), graph.constant(weights["heads.parts.bias"]))
+    graph.add("Gemm", x, *each, name="odds")
     model = _quantised(_model(graph, len(labels), len(parts)))
     notes = {"labels": labels, "parts": parts, "pieces": pieces}
     helper.set_model_props(model, {name: "\n".join(listed) for name, listed in notes.items()})
@@ -98,13 +100,14 @@ def _layer(graph: Graph, x: str, weights: Weights, layer: str) -> str:
 
 
 def _attend(graph: Graph, qkv: str) -> str:
-    parts = graph.add("Reshape", qkv, graph.integers(-1, 3, HEADS, WIDTH // HEADS))
+    share = SHAPE.width // SHAPE.heads
+    parts = graph.add("Reshape", qkv, graph.integers(-1, 3, SHAPE.heads, share))
     heads = graph.add("Transpose", parts, perm=[1, 2, 0, 3])
     q, k, v = (graph.add("Gather", heads, graph.constant(np.array(part, dtype=np.int64)), axis=0) for part in range(3))
-    scaled = graph.add("Mul", q, graph.constant(np.array((WIDTH // HEADS) ** -0.5, dtype=np.float32)))
+    scaled = graph.add("Mul", q, graph.constant(np.array(share**-0.5, dtype=np.float32)))
     weights = graph.add("Softmax", graph.add("MatMul", scaled, graph.add("Transpose", k, perm=[0, 2, 1])))
     found = graph.add("Transpose", graph.add("MatMul", weights, v), perm=[1, 0, 2])
-    return graph.add("Reshape", found, graph.integers(-1, WIDTH))
+    return graph.add("Reshape", found, graph.integers(-1, SHAPE.width))
 
 
 def _model(graph: Graph, labels: int, parts: int) -> ModelProto:
