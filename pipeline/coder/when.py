@@ -14,7 +14,7 @@ from pipeline.coder.when_times import Time, find_times
 
 __all__ = ["Time", "choose_time", "find_times"]
 
-SURE = 0.38  #: probability from which a time is taken; below it the event has none
+SURE = 0.36  #: probability from which a time is taken; below it the event has none
 
 
 def choose_time(

@@ -14,7 +14,7 @@ from pipeline.coder.where_locations import Location, find_locations
 
 __all__ = ["Location", "choose_location", "find_locations"]
 
-SURE = 0.38  #: probability from which a place is taken; below it none is stated
+SURE = 0.36  #: probability from which a place is taken; below it none is stated
 
 
 def choose_location(

@@ -21,7 +21,7 @@ import torch
 from training.coder.views import write_views
 from training.sentences.corpus import LABELS, PARTS, Article, read_articles
 from training.sentences.evaluation import folds, out_of_fold, report
-from training.sentences.export import to_onnx
+from training.sentences.export import softened, to_onnx
 from training.sentences.fit import Plan, fit, fit_teacher
 from training.sentences.teacher import Teacher
 
@@ -37,7 +37,7 @@ def main() -> None:
     taught = replace(plan, epochs=options.lessons, rate=options.lesson_rate, head_rate=2e-3)
     if options.out:
         teacher = fit_teacher(articles, taught, options.teacher) if options.teacher else None
-        options.out.write_bytes(make(articles, plan, teacher))
+        options.out.write_bytes(make(articles, plan, teacher, *options.soften))
     else:
         teachers = _teachers(articles, taught, options.teacher) if options.teacher else {}
 
@@ -50,11 +50,13 @@ def main() -> None:
             write_views(found, options.keep)
 
 
-def make(articles: Sequence[Article], plan: Plan, teacher: Teacher | None) -> bytes:
+def make(
+    articles: Sequence[Article], plan: Plan, teacher: Teacher | None, scale: float = 1.0, shift: float = 0.0
+) -> bytes:
     """Return the model that *articles* and *teacher* give, as it ships."""
     classifier = fit(articles, plan, teacher)
     weights = {name: value.float().numpy() for name, value in classifier.network.state_dict().items()}
-    return to_onnx(weights, plan.layers, LABELS, PARTS, classifier.pieces)
+    return to_onnx(softened(weights, scale, shift), plan.layers, LABELS, PARTS, classifier.pieces)
 
 
 def _teachers(articles: Sequence[Article], plan: Plan, folder: Path) -> dict[frozenset[str], Teacher]:
@@ -81,6 +83,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lessons", type=int, default=2, help="how often the teacher sees each sentence")
     parser.add_argument("--lesson-rate", type=float, default=5e-5, help="the learning rate of the teacher's last layer")
     parser.add_argument("--rate", type=float, default=Plan().rate, help="the learning rate of the last layer")
+    parser.add_argument(
+        "--soften", type=float, nargs=2, default=(1.0, 0.0), metavar=("SCALE", "SHIFT"), help="with --out: of log-odds"
+    )
     parser.add_argument("--seed", type=int, default=Plan().seed)
     return parser.parse_args()
 
