@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.coder.linear import Linear, load, pack, unpack
+from training.coder.when_where import Group
+from training.coder.when_where import fit as fit_choice
 
 MODEL = Linear(
     labels=("no", "yes"),
@@ -70,3 +72,10 @@ def test_fitting_finds_what_tells_two_labels_apart() -> None:
     model = fit_linear(features, ["rain", "rain", "sun", "sun"] * 10, penalty=0.1, least=11)
     assert "rare" not in model.rows
     assert model.scores(["wet"])["rain"] > 0.9 > 0.1 > model.scores(["dry"])["rain"]
+
+
+@pytest.mark.parametrize(("stated", "silent", "is_taken"), [(1.0, 0.1, True), (0.1, 1.0, False)])
+def test_an_event_of_little_weight_teaches_little(stated: float, silent: float, is_taken: bool) -> None:
+    choices = [(None, frozenset(["near"]))]
+    groups = [Group(choices, frozenset([0]), True, stated), Group(choices, frozenset(), False, silent)] * 3
+    assert (fit_choice(groups).scores(["near"])["yes"] > 0.5) is is_taken
