@@ -101,7 +101,7 @@ def coding_of(analysis: Analysis, name: str = NAME) -> Coding:
 
 def drafts_of(analysis: Analysis) -> list[EventDraft]:
     """Return the happenings with their status, as claims refer to them."""
-    return [_draft(happening) for happening in analysis.happenings]
+    return [draft_of(happening) for happening in analysis.happenings]
 
 
 def network_views(reading: Reading, wanted: Sequence[int]) -> Views:
@@ -172,7 +172,7 @@ def lead_of(tellings: Sequence[Telling]) -> Telling:
     return max(body, key=lambda telling: (telling.score, -telling.sentence, -telling.token))
 
 
-def _draft(happening: Happening) -> EventDraft:
+def draft_of(happening: Happening) -> EventDraft:
     return EventDraft(
         number=happening.number,
         type_code=happening.type_code,
@@ -192,7 +192,7 @@ def _mention(analysis: Analysis, happening: Happening, claims: Sequence[CodedCla
         mode_codes=modes_of(happening.tellings, analysis.views),
         spans=tuple(reading.sentences[number].span for number in numbers),
         anchor=reading.sentences[happening.lead.sentence].span,
-        actors=_entities(without_deniers(_draft(happening), claims)),
+        actors=_entities(without_deniers(draft_of(happening), claims)),
         recipients=_entities(happening.recipients),
         start_date=time.first if time else None,
         end_date=time.last if time else None,

@@ -4,7 +4,7 @@ What is only asked for, promised or threatened has not happened; sport and accid
 accused of a deed is not its actor; a deed denied outright is negated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -29,15 +29,21 @@ _CLIMB_MAX = 3
 def literal(reading: Reading, tellings: Sequence[Telling]) -> list[Telling]:
     """Return the *tellings* that are meant as events: none in an article about sport and the like, no violence in
     one about an accident, and nothing that only says what another telling of the sentence asks for or promises."""
-    if off_topic(reading.sentences) is not None:
-        return []
     wishes = {(t.sentence, t.token) for t in tellings if t.type_code in _WISHES}
-    accident = is_accident(reading.sentences)
+    reasons = unmeant(reading, {t.type_code for t in tellings})
     return [
         t
         for t in tellings
-        if not (accident and t.type_code == "ASSAULT") and not _is_wished(reading.sentences[t.sentence].doc, t, wishes)
+        if t.type_code not in reasons and not _is_wished(reading.sentences[t.sentence].doc, t, wishes)
     ]
+
+
+def unmeant(reading: Reading, types: Collection[str]) -> dict[str, str]:
+    """Return those of the *types* that nothing in the article is meant as, each with the reason."""
+    if types and (topic := off_topic(reading.sentences)):
+        return dict.fromkeys(types, f"the article is off topic ({topic})")
+    is_unmeant = "ASSAULT" in types and is_accident(reading.sentences)
+    return {"ASSAULT": "the article is about an accident"} if is_unmeant else {}
 
 
 def meant(reading: Reading, claims: Sequence[CodedClaim]) -> tuple[CodedClaim, ...]:

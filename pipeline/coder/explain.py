@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.coder import linear
 from pipeline.coder.claims import Scene, scenes_of
 from pipeline.coder.coder import Analysis, analyse, coding_of, drafts_of
+from pipeline.coder.conventions import unmeant
 from pipeline.coder.explain_happenings import happenings_seen
 from pipeline.coder.explanation import (
     BEST,
@@ -25,7 +26,6 @@ from pipeline.coder.explanation import (
     likeliest,
     reasons_for,
 )
-from pipeline.coder.guard import is_accident, off_topic
 from pipeline.coder.models import Models, packaged
 from pipeline.coder.parties import Party
 from pipeline.coder.reading import Reading
@@ -41,6 +41,7 @@ from pipeline.coder.when import Time, find_times
 from pipeline.coder.where import Location, find_locations
 from pipeline.records import ClaimKind, Coding, Document, Span
 
+_WISHED = "it is only asked for, promised or threatened"
 WORTH_TELLING = 0.1  #: chance from which a label or a possible claim is told of
 
 
@@ -53,7 +54,7 @@ def explain(document: Document) -> Explanation:
         document=document,
         coding=coding,
         sentences=tuple(_sentences(analysis, models, coding, times, places)),
-        happenings=tuple(happenings_seen(analysis, models, times, places)),
+        happenings=tuple(happenings_seen(analysis, models, times, places, coding.claims)),
     )
 
 
@@ -110,13 +111,16 @@ def _words(analysis: Analysis, models: Models) -> list[list[WordWeighed]]:
     found: list[list[WordWeighed]] = [[] for _ in analysis.reading.sentences]
     weighed = _types_weighed(analysis, models)
     taken = {(telling.sentence, telling.token) for telling in analysis.tellings}
+    reasons = unmeant(analysis.reading, {types[0].type_code for types in weighed.values()})
     for at, types in weighed.items():
         candidate = analysis.candidates[at]
         word = _word(analysis.reading, models, candidate, types)
         if (candidate.sentence, candidate.token) in taken:
             word = replace(word, is_taken=True)
         elif (types[0].chance or 0) >= TELL:
-            word = replace(word, convention=_convention(analysis.reading, types[0].type_code))
+            word = replace(
+                word, convention=reasons.get(types[0].type_code, "it is only asked for, promised or threatened")
+            )
         found[candidate.sentence].append(word)
     for at, types in _closest(analysis).items():
         candidate = analysis.candidates[at]
@@ -143,15 +147,6 @@ def _closest(analysis: Analysis) -> dict[int, list[TypeWeighed]]:
         if alone > best.get(candidate.sentence, (-1.0,))[0]:
             best[candidate.sentence] = (alone, at, type_code)
     return {at: [TypeWeighed(type_code, alone, None)] for alone, at, type_code in best.values()}
-
-
-def _convention(reading: Reading, type_code: str) -> str:
-    """Why a word that tells an event is not meant as one; conventions.literal knows no other reasons."""
-    if topic := off_topic(reading.sentences):
-        return f"the article is off topic ({topic})"
-    if type_code == "ASSAULT" and is_accident(reading.sentences):
-        return "the article is about an accident"
-    return "it is only asked for, promised or threatened"
 
 
 def _word(reading: Reading, models: Models, candidate: Candidate, types: Sequence[TypeWeighed]) -> WordWeighed:

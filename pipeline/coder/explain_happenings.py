@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from pipeline.coder import linear, when, where
 from pipeline.coder.casting import Standing, census, side_rows, sides, standings
-from pipeline.coder.coder import Analysis, Happening, rule_of
-from pipeline.coder.conventions import is_only_alleged
+from pipeline.coder.coder import Analysis, Happening, draft_of, rule_of
+from pipeline.coder.conventions import is_only_alleged, without_deniers
 from pipeline.coder.explanation import (
     BEST,
     Choice,
@@ -29,6 +29,7 @@ from pipeline.coder.when import Time
 from pipeline.coder.when_features import time_candidates
 from pipeline.coder.where import Location
 from pipeline.coder.where_features import location_candidates
+from pipeline.records import CodedClaim
 
 Found = TypeVar("Found")
 
@@ -41,13 +42,18 @@ class _Case:
     models: Models
     times: Sequence[Sequence[Time]]
     places: Sequence[Sequence[Location]]
+    claims: Sequence[CodedClaim]
 
 
 def happenings_seen(
-    analysis: Analysis, models: Models, times: Sequence[Sequence[Time]], places: Sequence[Sequence[Location]]
+    analysis: Analysis,
+    models: Models,
+    times: Sequence[Sequence[Time]],
+    places: Sequence[Sequence[Location]],
+    claims: Sequence[CodedClaim],
 ) -> Iterator[HappeningSeen]:
     """Yield the happenings that were kept, in order of their number, and then those that were dropped."""
-    case = _Case(analysis, models, times, places)
+    case = _Case(analysis, models, times, places, claims)
     rivals = _rivals(analysis)
     joined = [_joined(analysis, *group, rivals.get(at)) for at, group in enumerate(analysis.groups)]
     kept = [seen for seen in joined if seen.chance >= KEEP]
@@ -102,21 +108,23 @@ def _rivals(analysis: Analysis) -> dict[int, float]:
 def _decided(case: _Case, seen: HappeningSeen, happening: Happening) -> HappeningSeen:
     reading, lead = case.analysis.reading, happening.lead
     doc, view = reading.sentences[lead.sentence].doc, case.analysis.views[lead.sentence]
+    actors = without_deniers(draft_of(happening), case.claims)
     statuses = case.models.status.scores(status_features(doc, lead.token, lead.type_code, view))
     return replace(
         seen,
         number=happening.number,
         rule=rule_of(reading, lead),
-        sides=tuple(_sides(case, happening)),
+        sides=tuple(_sides(case, happening, actors)),
         times=tuple(_times(case, happening)),
         places=tuple(_places(case, happening)),
         is_only_alleged=is_only_alleged(reading, happening.tellings),
+        deniers=tuple(party.text for party in happening.actors if party not in actors),
         status=happening.status,
         statuses=likeliest(statuses),
     )
 
 
-def _sides(case: _Case, happening: Happening) -> list[Side]:
+def _sides(case: _Case, happening: Happening, actors: Sequence[Party]) -> list[Side]:
     tellings, parties = happening.tellings, case.analysis.parties
     counted = census(parties)
     by_side = sides(
@@ -124,7 +132,7 @@ def _sides(case: _Case, happening: Happening) -> list[Side]:
     )
     rows = side_rows(by_side, tellings, counted) if by_side else []
     found = [
-        Side(name, _parties(some), actor, recipient, _among(happening.actors, some), _among(happening.recipients, some))
+        Side(name, _parties(some), actor, recipient, _among(actors, some), _among(happening.recipients, some))
         for (name, some), actor, recipient in zip(
             by_side.items(), case.models.actors.chances(rows), case.models.recipients.chances(rows), strict=True
         )

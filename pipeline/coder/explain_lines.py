@@ -192,6 +192,8 @@ def _happening(seen: HappeningSeen, mention: CodedMention | None) -> Iterator[Li
     yield from map(_side, seen.sides[:_SHOWN])
     if seen.is_only_alleged:
         yield _line("", "no actor, for every word that tells it stands inside an accusation")
+    if seen.deniers:
+        yield _line("", f"no actor: {', '.join(seen.deniers)}, accused of it and denying it")
     yield from _choices("time", seen.times)
     yield from _choices("place", seen.places)
     if seen.statuses:

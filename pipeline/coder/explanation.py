@@ -196,6 +196,7 @@ class HappeningSeen:
     times: tuple[Choice, ...] = ()
     places: tuple[Choice, ...] = ()
     is_only_alleged: bool = False  #: and so has no actor
+    deniers: tuple[str, ...] = ()  #: cast as actors but left out, being accused and denying it
     status: str | None = None
     statuses: Mapping[str, float] | None = None
 

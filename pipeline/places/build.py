@@ -42,86 +42,6 @@ UNPEOPLED = {
     "HMD": (-53.1, 73.51),
     "UMI": (19.28, 166.65),
 }
-#: Small or oddly named places that the news names; alternates are spellings of newswires.
-NEWSWORTHY: dict[tuple[str, str], tuple[str, ...]] = {
-    ("AZ", "Xankandi"): ("Khankendi", "Stepanakert"),
-    ("AZ", "Ganja"): ("Gyandzha", "Gence"),
-    ("PS", "Janīn"): ("Jenin",),
-    ("PS", "Khān Yūnis"): ("Khan Younis", "Khan Yunis"),
-    ("PS", "Gaza"): ("Gaza City",),
-    ("PS", "Jabālyā"): ("Jabalia", "Jabaliya"),
-    ("PS", "Ţūlkarm"): ("Tulkarem", "Tulkarm"),
-    ("GE", "Ts’khinvali"): ("Tskhinvali",),
-    ("GE", "Sokhumi"): ("Sukhumi",),
-    ("SY", "Dūmā"): ("Douma",),
-    ("SY", "Kobani"): ("Ayn al-Arab",),
-    ("AF", "Mazār-e Sharīf"): ("Mazar-i-Sharif", "Mazar-e-Sharif", "Mazar-i Sharif"),
-    ("IQ", "Al Fallūjah"): ("Fallujah",),
-    ("YE", "Al Ḩudaydah"): ("Hodeidah", "Hodeida"),
-    ("UA", "Kyiv"): ("Kiev",),
-    ("US", "New York City"): ("New York",),
-    ("ML", "Kidal"): (),
-    ("ML", "Gao"): (),
-}
-#: Towns of conflict below the size limit, by GeoNames country and plain name.
-_TOWNS = {
-    "PS": (
-        "Ramallah",
-        "Jericho",
-        "Bethlehem",
-        "Rafah",
-        "Qalqilyah",
-        "Nabi Salih",
-    ),
-    "GB": (
-        "Derry",
-        "Portadown",
-        "Omagh",
-    ),
-    "IL": ("Sderot",),
-    "LB": ("Tyre",),
-    "UA": (
-        "Bakhmut",
-        "Avdiyivka",
-        "Bucha",
-        "Irpin",
-        "Pokrovsk",
-    ),
-    "SY": (
-        "Kobani",
-        "Palmyra",
-        "Madaya",
-    ),
-    "IQ": ("Sinjar",),
-    "NG": ("Chibok",),
-    "GE": (
-        "Gori",
-        "Zugdidi",
-    ),
-    "AM": ("Goris",),
-    "AZ": (
-        "Shusha",
-        "Aghdam",
-    ),
-    "IE": ("Dundalk",),
-    "FR": ("Calais",),
-    "US": (
-        "Charlottesville",
-        "Ferguson",
-        "Uvalde",
-        "Newtown",
-        "Parkland",
-    ),
-    "MX": ("Ciudad Juárez",),
-    "RS": ("Bujanovac",),
-    "XK": ("Mitrovica",),
-    "BA": ("Srebrenica",),
-    "TR": (
-        "Cizre",
-        "Suruç",
-    ),
-}
-SMALL = {(country, name) for country, names in _TOWNS.items() for name in names}
 
 
 def main() -> None:
@@ -133,7 +53,7 @@ def main() -> None:
     found = divisions(cities, countries, _admin1_names(countries))
     admin1 = {(division.country, division.code): division.name for division in found if division.code}
     _write_divisions(DATA / "divisions.csv.gz", found, countries)
-    rows = list(_place_rows(cities, countries, admin1))
+    rows = list(_place_rows(cities, countries, admin1, _newsworthy()))
     _write_gz(DATA / "places.csv.gz", [list(COLUMNS), *rows])
     _write_centroids(DATA / "centroids.csv", cities, countries)
     print(f"places: {len(rows)}, countries: {len(countries)}")
@@ -145,15 +65,23 @@ def _admin1_names(countries: dict[str, Any]) -> dict[tuple[str, str], str]:
         return {(alpha2[r["country_code"]], r["admin1_code"]): r["name"] for r in csv.DictReader(file)}
 
 
+def _newsworthy() -> set[int]:
+    """GeoNames ids of the towns kept whatever their size."""
+    with (DATA / "newsworthy.csv").open(encoding="utf-8", newline="") as file:
+        return {int(row["geonames_id"]) for row in csv.DictReader(file)}
+
+
 def _place_rows(
-    cities: Iterable[Any], countries: dict[str, Any], admin1: dict[tuple[str, str], str]
+    cities: Iterable[Any], countries: dict[str, Any], admin1: dict[tuple[str, str], str], newsworthy: set[int]
 ) -> Iterator[list[object]]:
     capitals = {iso: country["capital"].strip() for iso, country in countries.items()}
     for city in cities:
         country, name = city["countrycode"], city["name"]
-        if country not in countries or not _is_wanted(city, capitals[country]):
+        is_capital = name == capitals.get(country)
+        is_wanted = city["population"] >= POPULATION_MIN or is_capital or city["geonameid"] in newsworthy
+        if country not in countries or not is_wanted:
             continue
-        if name == capitals[country]:
+        if is_capital:
             capitals[country] = ""  # only the largest of that name is the capital
         yield [
             city["geonameid"],
@@ -167,23 +95,10 @@ def _place_rows(
         ]
 
 
-def _is_wanted(city: Any, capital: str) -> bool:
-    key = (city["countrycode"], city["name"])
-    return (
-        city["population"] >= POPULATION_MIN
-        or city["name"] == capital
-        or key in NEWSWORTHY
-        or key in SMALL
-        or (key[0], fold(key[1])) in SMALL
-    )
-
-
 def _alternates(city: Any) -> list[str]:
-    """Latin-script names that differ from the main one, the shortest of those that look English."""
+    """Latin-script names that differ from the main one, the likest first."""
     name = city["name"]
-    chosen = [*NEWSWORTHY.get((city["countrycode"], name), ())]
-    if fold(name) != name:
-        chosen.append(fold(name))
+    chosen = [fold(name)] if fold(name) != name else []
     for alternate in sorted(set(city["alternatenames"]), key=lambda a: (-_likeness(a, name), a)):
         if len(chosen) >= ALTERNATES_MAX or _likeness(alternate, name) < LIKENESS_MIN:
             break

@@ -199,13 +199,16 @@ def _common() -> frozenset[str]:
 def _by_name() -> Mapping[str, tuple[Known, ...]]:
     """Places by folded name, those first that are called just so, then by population.
 
-    Regions kept by hand come before all; a division comes after the city that it is named for.
+    Regions kept by hand come before all; a division comes after the city that it is named for. A spelling of
+    newsworthy.csv counts as a name.
     """
     index: dict[str, list[tuple[tuple[int, bool, int], Known]]] = defaultdict(list)
+    spellings = _spellings()
     for source, places in enumerate((_regions(), _divisions(), _cities())):
         for known, names in places:
-            for folded in filter(None, dict.fromkeys(fold(name) for name in names)):
-                index[folded].append(((min(source, 1), fold(known.name) != folded, -_weight(known)), known))
+            own = {fold(name) for name in (known.name, *spellings.get(known.geonames_id or 0, ()))}
+            for folded in filter(None, own | {fold(name) for name in names}):
+                index[folded].append(((min(source, 1), folded not in own, -_weight(known)), known))
     return MappingProxyType(
         {name: tuple(known for _rank, known in sorted(found, key=itemgetter(0))) for name, found in index.items()}
     )
@@ -218,6 +221,11 @@ def _weight(known: Known) -> int:
 def cities() -> Iterator[Known]:
     """Return the gazetteer's cities, the largest first."""
     return (city for city, _names in _cities())
+
+
+def regions() -> Iterator[Known]:
+    """Return the regions kept by hand."""
+    return (region for region, _names in _regions())
 
 
 def _regions() -> Iterator[tuple[Known, list[str]]]:
@@ -252,6 +260,11 @@ def _divisions() -> Iterator[tuple[Known, list[str]]]:
             ),
             [row["name"], row["name"].removesuffix(" Oblast").removesuffix(" Krai")],
         )
+
+
+def _spellings() -> Mapping[int, list[str]]:
+    """What the English-language news calls some towns, by GeoNames id."""
+    return {int(row["geonames_id"]): [*filter(None, row["spellings"].split(";"))] for row in _rows("newsworthy.csv")}
 
 
 def _cities() -> Iterator[tuple[Known, list[str]]]:

@@ -206,7 +206,7 @@ def test_any_text_is_coded_within_its_bounds(title: str, text: str, on: date | N
 def test_a_megabyte_is_cut_and_coded_in_linear_time(part: str) -> None:
     started = process_time()
     coding = code(part * (1_000_000 // len(part)), on=None)
-    assert process_time() - started < 10
+    assert process_time() - started < 60  # what grows with the square takes many minutes
     assert any("text cut at 100000 of" in note for note in coding.notes)
 
 

@@ -143,6 +143,15 @@ def test_a_likely_word_that_is_not_meant_as_an_event_says_why() -> None:
     assert "not taken, it is only asked for" in shown(found.without_silent())
 
 
+def test_an_actor_who_is_accused_and_denies_it_is_shown_as_left_out() -> None:
+    text = "Syria bombed the market in Idlib on Friday, killing 12 people. The opposition accused the Syrian government of bombing the market. Syria denied bombing the market."
+    found = explain(Document(document_id="denied", title="Syria bombed the market", text=text, published_on=None))
+    attack = next(seen for seen in found.happenings if seen.type_code == "ASSAULT")
+    assert attack.deniers == ("Syria",) and not any(side.actor_as for side in attack.sides)
+    assert next(mention for mention in found.coding.mentions if mention.type_code == "ASSAULT").actors == ()
+    assert "no actor: Syria, accused of it and denying it" in shown(found)
+
+
 def test_words_say_what_spoke_for_them(story: Explanation) -> None:
     shelled = next(word for word in story.sentences[1].candidates if word.text == "shelled")
 

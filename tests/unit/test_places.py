@@ -1,8 +1,11 @@
 """Which country a word means and where a place is."""
 
+import math
+from collections import defaultdict
+
 import pytest
 
-from pipeline.places.gazetteer import countries, country_code, locate, name_meaning
+from pipeline.places.gazetteer import Known, cities, countries, country_code, locate, name_meaning, regions
 from pipeline.records import PlaceName
 
 
@@ -48,6 +51,43 @@ def test_without_a_country_the_largest_of_a_name_is_meant() -> None:
 )
 def test_names_as_newswires_spell_them_are_known(text: str) -> None:
     assert locate(PlaceName(text=text, country_code=None)).precision == "place"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "latitude"),
+    [
+        ("Cologne", "DEU", 50.9), ("Seville", "ESP", 37.4), ("Mecca", "SAU", 21.4), ("Bombay", "IND", 19.1),
+        ("Rangoon", "MMR", 16.8), ("Beit Hanoun", "PSE", 31.5), ("Falluja", "IRQ", 33.3), ("Kobani", "SYR", 36.9),
+        ("Saint Petersburg", "RUS", 59.9), ("Mitrovica", "XKX", 42.9),
+    ],
+)  # fmt: skip
+def test_the_english_name_of_a_town_wins_over_small_namesakes(text: str, country: str, latitude: float) -> None:
+    found = locate(PlaceName(text=text, country_code=None))
+    assert found.country_code == country and found.latitude == pytest.approx(latitude, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("Jonglei", "SSD"), ("Antioquia", "COL"), ("Java", "IDN"), ("Michoacan", "MEX"), ("Khuzestan", "IRN"),
+     ("Hokkaido", "JPN"), ("Flanders", "BEL"), ("Nabi Saleh", "PSE"), ("Sabah", "MYS")],
+)  # fmt: skip
+def test_regions_that_no_town_is_named_for_are_known(text: str, country: str) -> None:
+    assert locate(PlaceName(text=text, country_code=None)).country_code == country
+
+
+def test_every_region_kept_by_hand_lies_near_its_country() -> None:
+    known, towns = list(regions()), defaultdict(list)
+    for city in cities():
+        towns[city.country_code].append(city)
+    apart = [
+        region.name for region in known if min(_kilometres(region, town) for town in towns[region.country_code]) > 400
+    ]
+    assert len(known) > 400 and apart == []
+
+
+def _kilometres(one: Known, other: Known) -> float:
+    wide = math.cos(math.radians(one.latitude)) * (one.longitude - other.longitude)
+    return 111.2 * math.hypot(one.latitude - other.latitude, wide)
 
 
 def test_a_description_is_located_by_the_name_inside_it() -> None:
