@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Token
 from pipeline.coder import linear
 from pipeline.coder.conventions import is_negated
 from pipeline.coder.events import EventDraft
-from pipeline.coder.parties import Party
+from pipeline.coder.parties import Party, may_speak
 from pipeline.coder.reading import Reading, Sentence
 from pipeline.coder.sentences import ODDS_LEAST
 from pipeline.coder.speech import Speech, find_speech, speech_over
@@ -277,7 +277,7 @@ def _accused(scene: Scene, cue: Cue) -> Sequence[Entity | None]:
     Of several that are as likely it is the first of another side. Where the network sees nobody accused it is one of
     the words said.
     """
-    others = [party for party in scene.parties if party.kind != "place" and not _is_source(party, cue)]
+    others = [p for p in scene.parties if may_speak(scene.sentence.doc, p) and not _is_source(p, cue)]
     odds = {party: max(_seen(scene, party, "accused"), _ACCUSED_LEAST) for party in others}
 
     def likely(party: Party) -> tuple[int, bool, int]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from spacy.tokens import Doc
+
 from pipeline.coder.coreference import Memory, Resolved
 from pipeline.coder.meaning import Meaning, PartyKind, Sight, meanings, sight
 from pipeline.coder.names import find_names
@@ -11,6 +13,11 @@ from pipeline.coder.phrases import noun_phrases
 from pipeline.coder.reading import Reading
 from pipeline.coder.sides import Chooser, choose, scene
 from pipeline.records import Entity
+
+#: Prepositions after which a capital is a place and no government.
+_WHERE = frozenset(
+    ["in", "at", "near", "from", "to", "into", "outside", "inside", "around", "across", "toward", "towards", "over"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,13 @@ class Party:
     def entity(self) -> Entity:
         """The party as records have it."""
         return Entity(text=self.text, country_code=self.country, role_code=self.role)
+
+
+def may_speak(doc: Doc, party: Party) -> bool:
+    """Whether a party can say something or be accused: a place only where its government is meant, "Baku said"."""
+    if party.kind != "place":
+        return True
+    return party.role == "GOV" and not any(child.lower_ in _WHERE for child in doc[party.head].children)
 
 
 def find_parties(reading: Reading, choose: Chooser = choose) -> tuple[tuple[Party, ...], ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from pipeline.coder.parties import Party
+from pipeline.coder.parties import Party, may_speak
 from pipeline.coder.reading import Reading, Sentence
 from pipeline.records import Entity
 
@@ -69,11 +69,10 @@ _OPENING = frozenset(["“", "``", "„", "«"])
 _CLOSING = frozenset(["”", "''", "»"])
 _BREAKS = frozenset([",", "—", "–", "--", ";", ":"]) | _QUOTES
 _RELATIVES = frozenset(["who", "which", "that"])
-_NOT_SPEAKERS = frozenset(["place"])
 _INVERTED_REACH = 8  #: tokens after the verb within which its speaker stands
 _OPENING_REACH = 2  #: "according to" so near the start speaks of what follows
 _PAPERS = frozenset(["statement", "letter", "post", "message", "communique", "release"])
-_NAME_DEPS = frozenset(["compound", "amod", "flat", "nmod:poss", "nmod:desc", "case"])
+_NAME_DEPS = frozenset(["compound", "amod", "flat", "nmod:poss", "nmod:desc"])
 _OUTLET_WORDS = frozenset(["report", "reports", "newspaper", "paper", "media", "agency", "newspapers", "channel"])
 
 
@@ -153,8 +152,9 @@ def _according(sentence: Sentence, token: Token, parties: Sequence[Party]) -> Sp
     if token.lower_ != "according" or token.i + 2 >= len(doc) or doc[token.i + 1].lower_ != "to":
         return None
     start = token.i + 2
-    named = _first_party(parties, start, start + _INVERTED_REACH)
-    head = doc[named.head] if named else _phrase_head(doc, start)
+    head = _phrase_head(doc, start)
+    named = _party_at(parties, head) or _first_party(parties, start, start + _INVERTED_REACH)
+    head = doc[named.head] if named else head
     end = _phrase_end(doc, start, head)
     words = _before(doc, token.i) if _has_verb(doc, _before(doc, token.i)) else frozenset(range(end, len(doc)))
     if token.i <= _OPENING_REACH:
@@ -299,19 +299,19 @@ def _has_verb(doc: Doc, words: frozenset[int]) -> bool:
 
 def _party_at(parties: Sequence[Party], head: Token) -> Party | None:
     """The party that holds *head*, else one inside its phrase to the left or in apposition to it."""
-    usable = [party for party in parties if party.kind not in _NOT_SPEAKERS]
+    usable = [party for party in parties if may_speak(head.doc, party)]
     holding = [party for party in usable if party.start <= head.i < party.end]
     if holding:
         held = max(holding, key=lambda party: (party.end - party.start, -party.start))
         named = [party for party in usable if party.kind == "person" and party.chain == held.chain]
         return named[0] if named and held.kind == "role" else held
     near = {child.i for child in head.children if child.dep_ in ("appos", "flat", "compound", "nmod:desc")}
-    return next((party for party in usable if party.head in near), None)
+    return next((party for party in usable if party.head in near and party.kind != "place"), None)
 
 
 def _first_party(parties: Sequence[Party], start: int, end: int) -> Party | None:
     return next(
-        (party for party in parties if start <= party.start < end and party.kind not in _NOT_SPEAKERS),
+        (party for party in parties if start <= party.start < end and party.kind != "place"),
         None,
     )
 

@@ -12,7 +12,7 @@ from typing import Literal
 from spacy.tokens import Doc, Token
 
 from pipeline.coder.events import EventDraft
-from pipeline.coder.parties import Party
+from pipeline.coder.parties import Party, may_speak
 from pipeline.coder.reading import Sentence
 from pipeline.coder.speech import Speech, speech_over
 from pipeline.coder.tolls_words import HARM
@@ -208,7 +208,7 @@ def _subject_of(verb: Token) -> Token | None:
 
 def party_over(parties: Sequence[Party], token: Token) -> Party | None:
     """Return the party that holds *token*, the longest where several do."""
-    holding = [party for party in parties if party.start <= token.i < party.end and party.kind != "place"]
+    holding = [party for party in parties if party.start <= token.i < party.end and may_speak(token.doc, party)]
     return max(holding, key=lambda party: (party.end - party.start, -party.start), default=None)
 
 
@@ -276,7 +276,7 @@ def _patterns(doc: Doc, cue: Cue, parties: Sequence[Party]) -> Iterator[str]:
     token = doc[cue.at]
     after = doc[cue.at + 1 : cue.at + 1 + _NEAR]
     acts = any(is_act(item) for item in after)
-    aimed = any(cue.at < party.start <= cue.at + _NEAR and party.kind != "place" for party in parties)
+    aimed = any(cue.at < party.start <= cue.at + _NEAR and may_speak(doc, party) for party in parties)
     has_speaker = cue.speaker is not None
     if cue.kind == "accuse":
         yield f"accuse:{'active' if has_speaker else 'passive'}:{'at' if aimed else 'none'}:{'act' if acts else 'none'}"

@@ -87,6 +87,25 @@ def test_a_count_is_sourced_to_whoever_says_it(text: str) -> None:
     assert all(claim.source and claim.source.role_code == "COP" for claim in counts)
 
 
+@pytest.mark.parametrize(
+    ("text", "stance", "source"),
+    [
+        ("The shelling killed three people, according to Baku.", "asserts", ("Baku", "AZE", "GOV")),
+        ("According to Baku, three people were killed in the shelling.", "asserts", ("Baku", "AZE", "GOV")),
+        ("Baku says three people were killed in the shelling.", "asserts", ("Baku", "AZE", "GOV")),
+        ("Baku accused Armenia of shelling the town.", "accuses", ("Baku", "AZE", "GOV")),
+    ],
+)
+def test_a_capital_speaks_for_its_government(text: str, stance: str, source: tuple[str, str, str]) -> None:
+    found = [(claim.stance, claim.source) for claim in claims_of("Shells hit Ganja.", text) if claim.source]
+    assert (stance, source) in [(said, (by.text, by.country_code, by.role_code)) for said, by in found if by]
+
+
+def test_a_place_where_something_is_said_is_no_source() -> None:
+    found = claims_of("Shells hit the town.", "Doctors in Tbilisi said three people were killed in the shelling.")
+    assert "Tbilisi" not in {claim.source.text for claim in found if claim.source}
+
+
 def test_who_is_quoted_after_a_comma_speaks() -> None:
     found = claims_of("Shells hit the town, quoted residents as saying that nine people had been killed.")
     assert ("deaths", 9) in {(claim.kind, claim.count_min) for claim in found}
