@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMS = ("records", "bench")
 OF_THE_STORE = ("version_id", "article_id", "day", "source_id", "page_id", "captured_at")  # mean nothing of a file
+IN_FILES = {"language_code": "language"}  # what a field of the store is called in a file
 ENDINGS = (".gz", ".html", ".htm")
 JSON_LINES = (".jsonl", ".ndjson")
 
@@ -135,7 +136,7 @@ def _extract(file: _File) -> dict[str, Any]:
     article: dict[str, Any] = TypeAdapter(Article).dump_python(
         extract_article(Capture(page=page, body=body, time_zone=file.time_zone)), mode="json"
     )
-    named = {name: value for name, value in article.items() if name not in OF_THE_STORE}
+    named = {IN_FILES.get(name, name): value for name, value in article.items() if name not in OF_THE_STORE}
     return named | {"canonical_url": article["canonical_url"] or None}
 
 

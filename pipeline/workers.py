@@ -33,7 +33,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-AHEAD = 2  #: items of a map that wait or are done, for each worker
+AHEAD = 8  #: items of a map that wait or are done, for each worker: the others work on while one item takes long
 START_SECONDS_MAX = 60.0  #: for the start of a process, and for the imports of a function
 SIZE = Struct(">Q")  # before each message, bytes
 OUT_OF_MEMORY = errno.ENOMEM  # status with which a worker ends that has no memory left to say so

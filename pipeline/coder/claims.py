@@ -36,8 +36,8 @@ _TOTALS = frozenset(
 )  # fmt: skip
 _REACH_BACK = 12  #: sentences back to the event that a claim is about
 _TOLL_LEAST = 0.36  #: probability from which a candidate is a claim
-_ACTOR_LEAST = 0.33
-_OCCURRENCE_LEAST = 0.28
+_ACTOR_LEAST = 0.25
+_OCCURRENCE_LEAST = 0.33
 _SPEAKER_LEAST = -2.0  #: log-odds of the network that a speaker is a source
 _SILENT_LEAST = 0.0  #: the same of a party that is not seen to speak
 _ACCUSED_LEAST = -3.0  #: the same that a party outside the words said is accused; below it none tells them apart

@@ -92,7 +92,7 @@ def test_a_page_becomes_an_article_as_json(home: Home) -> None:
     article = json.loads(answer.stdout)
     assert article["canonical_url"] == "https://news.example/talks"
     assert "agreed to open the border" in article["text"]
-    assert article["language_code"] == "en"
+    assert article["language"] == "en"
 
 
 def test_a_text_is_coded_into_mentions_and_claims(home: Home) -> None:
