@@ -124,3 +124,19 @@ def test_two_mentions_of_one_kind_in_one_sentence_have_ids_of_their_own() -> Non
     twice = normalize_article(coded(ATTACK, replace(ATTACK, number=2))).mentions
 
     assert len({mention.mention_id for mention in twice}) == 2
+
+
+def test_each_of_several_accused_in_one_sentence_has_a_claim_with_an_id_of_its_own() -> None:
+    army = Entity(text="army", country_code="ARM", role_code="MIL")
+    other = replace(ACCUSATION, accused=army)
+    alone = normalize_article(coded(ATTACK, claims=(other,))).claims
+    both = normalize_article(coded(ATTACK, claims=(ACCUSATION, other))).claims
+
+    assert len({claim.claim_id for claim in both}) == 2
+    assert both[1].claim_id == alone[0].claim_id
+
+
+def test_two_claims_that_only_their_rule_tells_apart_have_ids_of_their_own() -> None:
+    twice = normalize_article(coded(ATTACK, claims=(ACCUSATION, replace(ACCUSATION, rule="other")))).claims
+
+    assert len({claim.claim_id for claim in twice}) == 2
