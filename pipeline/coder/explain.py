@@ -118,9 +118,7 @@ def _words(analysis: Analysis, models: Models) -> list[list[WordWeighed]]:
         if (candidate.sentence, candidate.token) in taken:
             word = replace(word, is_taken=True)
         elif (types[0].chance or 0) >= TELL:
-            word = replace(
-                word, convention=reasons.get(types[0].type_code, "it is only asked for, promised or threatened")
-            )
+            word = replace(word, convention=reasons.get(types[0].type_code, _WISHED))
         found[candidate.sentence].append(word)
     for at, types in _closest(analysis).items():
         candidate = analysis.candidates[at]

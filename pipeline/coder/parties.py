@@ -12,11 +12,29 @@ from pipeline.coder.persons import Persons, descriptions, name_words, offices
 from pipeline.coder.phrases import noun_phrases
 from pipeline.coder.reading import Reading
 from pipeline.coder.sides import Chooser, choose, scene
+from pipeline.places.gazetteer import country_names
+from pipeline.places.names import fold
 from pipeline.records import Entity
 
 #: Prepositions after which a capital is a place and no government.
 _WHERE = frozenset(
-    ["in", "at", "near", "from", "to", "into", "outside", "inside", "around", "across", "toward", "towards", "over"]
+    [
+        "in",
+        "at",
+        "near",
+        "from",
+        "to",
+        "into",
+        "outside",
+        "inside",
+        "around",
+        "across",
+        "toward",
+        "towards",
+        "over",
+        "through",
+        "throughout",
+    ]
 )
 
 
@@ -41,10 +59,13 @@ class Party:
 
 
 def may_speak(doc: Doc, party: Party) -> bool:
-    """Whether a party can say something or be accused: a place only where its government is meant, "Baku said"."""
+    """Whether a party can say something or be accused: of places a capital that stands for its government, "Baku
+    said", and not "in Baku"."""
     if party.kind != "place":
         return True
-    return party.role == "GOV" and not any(child.lower_ in _WHERE for child in doc[party.head].children)
+    known = country_names().get(fold(party.text))
+    is_capital = known is not None and known[1] == "metonym"
+    return is_capital and not any(child.lower_ in _WHERE for child in doc[party.head].children)
 
 
 def find_parties(reading: Reading, choose: Chooser = choose) -> tuple[tuple[Party, ...], ...]:

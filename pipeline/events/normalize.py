@@ -160,12 +160,15 @@ def _told_apart(claims: Iterable[Claim]) -> list[Claim]:
 
 
 def _answered(claims: list[Claim]) -> list[Claim]:
-    """Tie each denial to the first accusation about the same mention."""
-    accusations = {claim.mention_id: claim.claim_id for claim in reversed(claims) if claim.stance == "accuses"}
-    return [
-        replace(claim, answers_claim_id=accusations.get(claim.mention_id)) if claim.stance == "denies" else claim
-        for claim in claims
-    ]
+    """Tie each denial to the first accusation of the same party about the same mention, else to the first about it."""
+    accusing = [claim for claim in reversed(claims) if claim.stance == "accuses"]
+    exact = {(claim.mention_id, claim.accused): claim.claim_id for claim in accusing}
+    first = {claim.mention_id: claim.claim_id for claim in accusing}
+
+    def answered(denial: Claim) -> str | None:
+        return exact.get((denial.mention_id, denial.accused)) or first.get(denial.mention_id)
+
+    return [replace(claim, answers_claim_id=answered(claim)) if claim.stance == "denies" else claim for claim in claims]
 
 
 def _check(found: CodedMention) -> None:

@@ -24,6 +24,8 @@ BODIES = frozenset({"IGO", "UNO", "IMG", "NGO"})
 PlaceKind = Literal["city", "region", "country"]
 NameKind = Literal["name", "demonym", "metonym"]
 TOWN_MIN = 15_000  #: people; the bare name of a smaller town is not taken for a place
+TOWN_LEAST = 5_000  #: people of a town of newsworthy.csv at least, as GeoNames does not count all
+NEWSWORTHY_WEIGHT = 20  #: times as many people as a town of newsworthy.csv has
 DIVISION_SHARE = 20  #: a city with this part of its division's people is meant by a name that both have
 
 
@@ -200,15 +202,20 @@ def _by_name() -> Mapping[str, tuple[Known, ...]]:
     """Places by folded name, those first that are called just so, then by population.
 
     Regions kept by hand come before all; a division comes after the city that it is named for. A spelling of
-    newsworthy.csv counts as a name.
+    newsworthy.csv counts as a name, and its towns as if they were larger: Bethlehem is not first South Africa's.
     """
     index: dict[str, list[tuple[tuple[int, bool, int], Known]]] = defaultdict(list)
     spellings = _spellings()
+
+    def weight(known: Known) -> int:
+        is_newsworthy = known.geonames_id in spellings
+        return max(known.population, TOWN_LEAST) * NEWSWORTHY_WEIGHT if is_newsworthy else _weight(known)
+
     for source, places in enumerate((_regions(), _divisions(), _cities())):
         for known, names in places:
             own = {fold(name) for name in (known.name, *spellings.get(known.geonames_id or 0, ()))}
             for folded in filter(None, own | {fold(name) for name in names}):
-                index[folded].append(((min(source, 1), folded not in own, -_weight(known)), known))
+                index[folded].append(((min(source, 1), folded not in own, -weight(known)), known))
     return MappingProxyType(
         {name: tuple(known for _rank, known in sorted(found, key=itemgetter(0))) for name, found in index.items()}
     )

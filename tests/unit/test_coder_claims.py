@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.coder.claims import find_claims
 from pipeline.coder.events import EventDraft
-from pipeline.coder.parties import find_parties
+from pipeline.coder.parties import find_parties, may_speak
 from pipeline.coder.reading import Reading, read
 from pipeline.coder.sentences import classify
 from pipeline.records import CodedClaim, Document
@@ -101,9 +101,20 @@ def test_a_capital_speaks_for_its_government(text: str, stance: str, source: tup
     assert (stance, source) in [(said, (by.text, by.country_code, by.role_code)) for said, by in found if by]
 
 
-def test_a_place_where_something_is_said_is_no_source() -> None:
-    found = claims_of("Shells hit the town.", "Doctors in Tbilisi said three people were killed in the shelling.")
-    assert "Tbilisi" not in {claim.source.text for claim in found if claim.source}
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("Baku said three people died.", "Baku", True),
+        ("Three people died, according to Baku.", "Baku", True),
+        ("In Baku three people died.", "Baku", False),
+        ("Aleppo saw the fiercest fighting.", "Aleppo", False),
+    ],
+)
+def test_a_capital_may_speak_and_a_scene_may_not(text: str, name: str, expected: bool) -> None:
+    reading = reading_of(text)
+    [party] = [party for some in find_parties(reading) for party in some if party.text == name]
+    assert party.kind == "place"
+    assert may_speak(reading.sentences[party.sentence].doc, party) is expected
 
 
 def test_who_is_quoted_after_a_comma_speaks() -> None:

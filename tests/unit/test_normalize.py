@@ -135,6 +135,10 @@ def test_each_of_several_accused_in_one_sentence_has_a_claim_with_an_id_of_its_o
     assert len({claim.claim_id for claim in both}) == 2
     assert both[1].claim_id == alone[0].claim_id
 
+    denial = replace(other, stance="denies", span=span("Armenia denied it."), source=army)
+    *_, denied = normalize_article(coded(ATTACK, claims=(ACCUSATION, other, denial))).claims
+    assert denied.answers_claim_id == both[1].claim_id
+
 
 def test_two_claims_that_only_their_rule_tells_apart_have_ids_of_their_own() -> None:
     twice = normalize_article(coded(ATTACK, claims=(ACCUSATION, replace(ACCUSATION, rule="other")))).claims
