@@ -173,6 +173,7 @@ def lead_of(tellings: Sequence[Telling]) -> Telling:
 
 
 def draft_of(happening: Happening) -> EventDraft:
+    """Return one happening as claims refer to it."""
     return EventDraft(
         number=happening.number,
         type_code=happening.type_code,

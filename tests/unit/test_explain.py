@@ -144,7 +144,10 @@ def test_a_likely_word_that_is_not_meant_as_an_event_says_why() -> None:
 
 
 def test_an_actor_who_is_accused_and_denies_it_is_shown_as_left_out() -> None:
-    text = "Syria bombed the market in Idlib on Friday, killing 12 people. The opposition accused the Syrian government of bombing the market. Syria denied bombing the market."
+    text = (
+        "Syria bombed the market in Idlib on Friday, killing 12 people. "
+        "The opposition accused the Syrian government of bombing the market. Syria denied bombing the market."
+    )
     found = explain(Document(document_id="denied", title="Syria bombed the market", text=text, published_on=None))
     attack = next(seen for seen in found.happenings if seen.type_code == "ASSAULT")
     assert attack.deniers == ("Syria",) and not any(side.actor_as for side in attack.sides)

@@ -58,7 +58,8 @@ def test_names_as_newswires_spell_them_are_known(text: str) -> None:
     [
         ("Cologne", "DEU", 50.9), ("Seville", "ESP", 37.4), ("Mecca", "SAU", 21.4), ("Bombay", "IND", 19.1),
         ("Rangoon", "MMR", 16.8), ("Beit Hanoun", "PSE", 31.5), ("Falluja", "IRQ", 33.3), ("Kobani", "SYR", 36.9),
-        ("Saint Petersburg", "RUS", 59.9), ("Bethlehem", "PSE", 31.7), ("Madaya", "SYR", 33.7), ("Dundalk", "IRL", 54.0), ("Mitrovica", "XKX", 42.9),
+        ("Saint Petersburg", "RUS", 59.9), ("Bethlehem", "PSE", 31.7), ("Madaya", "SYR", 33.7),
+        ("Dundalk", "IRL", 54.0), ("Mitrovica", "XKX", 42.9),
     ],
 )  # fmt: skip
 def test_the_english_name_of_a_town_wins_over_small_namesakes(text: str, country: str, latitude: float) -> None:
